@@ -1,0 +1,28 @@
+import type { CallId, PluginRef, ToolId } from "./identifiers.ts";
+import type { Action, Powers } from "./powers.ts";
+
+/** Who asks. The parent process knows it; nothing that a guest says is believed about it. */
+export type Principal =
+  | { readonly kind: "agent"; readonly id: string }
+  | { readonly kind: "plugin"; readonly id: PluginRef };
+
+/** On whose behalf: the chain that led to the call, kept by the host. */
+export interface Via {
+  readonly agent?: string;
+  readonly tool?: ToolId;
+  readonly command: boolean;
+  readonly depth: number;
+}
+
+/** One request for one power, by one principal. `id` ties its journal entries together. */
+export type Call<A extends Action = Action> = {
+  readonly [K in A]: {
+    readonly id: CallId;
+    readonly parent?: CallId;
+    readonly root: CallId;
+    readonly action: K;
+    readonly principal: Principal;
+    readonly via: Via;
+    readonly ask: Powers[K]["ask"];
+  };
+}[A];

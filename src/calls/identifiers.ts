@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+
+/** Where a package came from. The store assigns it; no manifest can claim one. */
+export const sources = ["builtin", "user", "project"] as const;
+export type Source = (typeof sources)[number];
+
+/** A source-qualified plugin id: `project:example.weather`. */
+export type PluginRef = `${Source}:${string}`;
+/** A tool's id: `<plugin>/<name>`. */
+export type ToolId = `${PluginRef}/${string}`;
+/** ULIDs: 26 characters of Crockford's base 32, in the order of time. */
+export type CallId = string;
+export type DecisionId = string;
+
+const safeId = /^(?!\.)[A-Za-z0-9_.-]{1,128}(?<!\.)$/;
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** Whether `text` is an unqualified plugin id. */
+export function isLocalId(text: string): boolean {
+  return safeId.test(text);
+}
+
+/** Splits a source-qualified id, or answers `undefined` when it is not one. */
+export function parsePluginRef(text: string): { readonly source: Source; readonly localId: string } | undefined {
+  const colon = text.indexOf(":");
+  const source = sources.find((known) => known === text.slice(0, colon));
+  const localId = text.slice(colon + 1);
+  return colon > 0 && source !== undefined && isLocalId(localId) ? { source, localId } : undefined;
+}
+
+/** Narrows text to a source-qualified plugin id. */
+export function isPluginRef(text: string): text is PluginRef {
+  return parsePluginRef(text) !== undefined;
+}
+
+/** The id of a plugin's tool. */
+export function toolId(plugin: PluginRef, tool: string): ToolId {
+  return `${plugin}/${tool}`;
+}
+
+/** A new ULID: 48 bits of time, 80 of chance. */
+export function newId(atMs: number): string {
+  let time = "";
+  for (let rest = atMs, digit = 0; digit < 10; digit++, rest = Math.floor(rest / 32)) {
+    time = crockford.charAt(rest % 32) + time;
+  }
+  return time + Array.from(randomBytes(16), (byte) => crockford.charAt(byte & 31)).join("");
+}

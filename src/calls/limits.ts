@@ -1,0 +1,66 @@
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/**
+ * Every bound of the platform, by name, with its default.
+ * Units are last in the name. `docs/limits.md` says who may move which.
+ */
+export const limits = {
+  packageBytesMax: 16 * MiB,
+  packageEntryBytesMax: 8 * MiB,
+  packageExpandedBytesMax: 64 * MiB,
+  packageRatioMax: 100,
+  packageEntriesMax: 512,
+  packagesPerStoreMax: 128,
+  manifestBytesMax: 64 * KiB,
+  configFileBytesMax: 256 * KiB,
+  policyFileBytesMax: 1 * MiB,
+  policyFilesMax: 1_024,
+  policyBytesMax: 16 * MiB,
+  pluginConfigBytesMax: 16 * KiB,
+  pluginIdBytesMax: 128,
+  toolsPerPluginMax: 64,
+  capabilitiesPerPluginMax: 64,
+  toolDescriptionBytesMax: 4 * KiB,
+  schemaDepthMax: 16,
+  schemaNodesMax: 2_000,
+  validationStepsMax: 200_000,
+  guestMemoryBytesMax: 128 * MiB,
+  guestTableElementsMax: 100_000,
+  guestCoreInstancesMax: 64,
+  guestCpuMs: 5_000,
+  toolCallMs: 60_000,
+  toolInputBytesMax: 64 * KiB,
+  toolContentBytesMax: 64 * KiB,
+  toolSummaryBytesMax: 1 * KiB,
+  hostCallsConcurrentMax: 16,
+  hostCallsPerCallMax: 10_000,
+  hostCallMs: 30_000,
+  logLinesPerCallMax: 1_000,
+  logLineBytesMax: 4 * KiB,
+  guestLogRowsMax: 20_000,
+  frameBytesMax: 2 * MiB,
+  frameHeaderBytesMax: 256 * KiB,
+  sandboxesPerPluginMax: 2,
+  sandboxesMax: 8,
+  sandboxQueueMax: 16,
+  sandboxIdleMs: 60_000,
+  sandboxStartMs: 10_000,
+  sandboxHeapMiB: 192,
+  transpileMs: 30_000,
+  buildMs: 120_000,
+  fileReadBytesMax: 1 * MiB,
+  pathBytesMax: 4 * KiB,
+  pathSegmentsMax: 64,
+  urlBytesMax: 8 * KiB,
+  journalBusyMs: 2_000,
+  evidenceBytesMax: 128 * KiB,
+  evidenceRowsMax: 10_000,
+  slicePoolMax: 256,
+  evaluationCacheMax: 1_024,
+  callDepthMax: 8,
+  terminalTextMax: 240,
+} as const;
+
+/** The name of a bound, as messages and the docs use it. */
+export type LimitName = keyof typeof limits;

@@ -1,0 +1,67 @@
+import type { Action } from "../calls/powers.ts";
+
+/** What must be done *with* an allow, else it is a deny. `policy` is the id of the policy that demands it. */
+export type Obligation =
+  | { readonly kind: "rate"; readonly count: number; readonly windowMs: number; readonly policy: string }
+  | { readonly kind: "max_response_bytes"; readonly bytes: number; readonly policy: string }
+  | { readonly kind: "timeout"; readonly ms: number; readonly policy: string };
+
+export type ObligationKind = Obligation["kind"];
+
+/** Which obligations this version can discharge, by action. What is not here is a load error, and at run time a deny. */
+export const dischargeable: { readonly [A in Action]: readonly ObligationKind[] } = {
+  "tool.register": [],
+  "plugin.prepare": [],
+  "tool.execute": ["rate", "timeout"],
+  "fs.read": ["rate", "max_response_bytes", "timeout"],
+};
+
+/** Names that policies will use in later versions: known, so that the refusal can say so. */
+export const futureObligations = ["approval", "redact"] as const;
+
+/** The bounds that travel in a warrant: the tightest of each kind. */
+export interface Bounds {
+  readonly responseBytesMax?: number;
+  readonly timeoutMs?: number;
+}
+
+/** Reads one annotation or grant key as an obligation; a string is what is wrong with it, `undefined` an unknown name. */
+export function parseObligation(name: string, text: string, policy: string): Obligation | string | undefined {
+  switch (name) {
+    case "rate": {
+      const match = /^([1-9]\d{0,6})\/([1-9]\d{0,4})(s|m|h)$/.exec(text);
+      const windowMs = match === null ? Number.NaN : toMs(match[2], match[3]);
+      return match === null
+        ? "a rate is written `10/1m`: a count, a slash, and a window in s, m or h"
+        : { kind: "rate", count: Number(match[1]), windowMs, policy };
+    }
+    case "max_response_bytes":
+      return /^[1-9]\d{0,8}$/.test(text)
+        ? { kind: "max_response_bytes", bytes: Number(text), policy }
+        : "a size is a whole number of bytes, such as `65536`";
+    case "timeout": {
+      const match = /^([1-9]\d{0,6})(ms|s|m)$/.exec(text);
+      return match === null
+        ? "a timeout is written `500ms`, `5s` or `1m`"
+        : { kind: "timeout", ms: toMs(match[1], match[2]), policy };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const unitMs: { readonly [unit: string]: number } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+function toMs(count: string | undefined, unit: string | undefined): number {
+  return Number(count) * (unitMs[unit ?? ""] ?? Number.NaN);
+}
+
+/** The tightest bound of each kind. */
+export function tightestBounds(obligations: readonly Obligation[]): Bounds {
+  const bytes = obligations.flatMap((one) => (one.kind === "max_response_bytes" ? [one.bytes] : []));
+  const ms = obligations.flatMap((one) => (one.kind === "timeout" ? [one.ms] : []));
+  return {
+    ...(bytes.length > 0 && { responseBytesMax: Math.min(...bytes) }),
+    ...(ms.length > 0 && { timeoutMs: Math.min(...ms) }),
+  };
+}

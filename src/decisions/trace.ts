@@ -1,0 +1,26 @@
+import type { PolicyInfo } from "./policy-info.ts";
+
+/** `unreached`: short-circuiting never evaluated it. */
+export type TraceValue = "true" | "false" | "error" | "unreached";
+
+/** A scope clause or sub-expression of a policy, with what it came to. */
+export interface TraceNode {
+  /** The expression in Cedar's own syntax. */
+  readonly text: string;
+  readonly value: TraceValue;
+  /** Whether this is a scope clause (`principal`, `action`, `resource`) or stems from a `when` or `unless`. */
+  readonly kind: "scope" | "when" | "unless" | "operand";
+  /** What the request has where the expression reads it, ready to be shown. */
+  readonly actual?: string;
+  /** The engine's own words, for `error`. */
+  readonly error?: string;
+  readonly children: readonly TraceNode[];
+}
+
+/** One policy that could apply to a call by its scope or nearly so, and how each of its clauses came out. */
+export interface PolicyTrace {
+  readonly policy: PolicyInfo;
+  /** What the whole policy came to. */
+  readonly value: "true" | "false" | "error";
+  readonly clauses: readonly TraceNode[];
+}

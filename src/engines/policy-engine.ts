@@ -1,0 +1,50 @@
+import type { AuthorizationRequest } from "../calls/value.ts";
+import type { PolicyInfo, PolicyLayer } from "../decisions/policy-info.ts";
+import type { PolicyTrace } from "../decisions/trace.ts";
+import type { Verdict } from "../decisions/verdict.ts";
+import type { Place } from "../errors/error-details.ts";
+
+// The port behind which a policy engine (a PDP) stands. Requests go in, verdicts come out;
+// an engine knows nothing of effects, warrants or the journal.
+
+/** One policy file, or the Cedar text that a grant compiles to. */
+export interface PolicySource {
+  /** As messages show it: relative to the workspace, or with `~` for the user's own. */
+  readonly file: string;
+  readonly layer: PolicyLayer;
+  readonly language: "cedar" | "rego";
+  readonly text: string;
+  /** For compiled grants: the place in `yoi.toml` that every policy of this source leads back to. */
+  readonly origin?: Required<Place>;
+}
+
+/** Everything that a policy set is made from. */
+export interface PolicySources {
+  readonly policies: readonly PolicySource[];
+  /** The text of an operator's `entities.json`, where there is one. */
+  readonly entities?: { readonly file: string; readonly text: string };
+}
+
+/** One engine's half of a policy revision; a decision never mixes two. */
+export interface PreparedPolicies {
+  readonly engine: string;
+  /** `sha256:…` over all that was prepared. */
+  readonly digest: string;
+  readonly policies: readonly PolicyInfo[];
+  /** Never throws for the sake of a policy: an evaluation that fails is a verdict of `error`. */
+  evaluate(request: AuthorizationRequest): Verdict | Promise<Verdict>;
+  /** The policies that could apply and the near misses among permits, clause by clause. */
+  trace(request: AuthorizationRequest): readonly PolicyTrace[];
+  dispose(): void;
+}
+
+export interface PolicyEngine {
+  readonly name: string;
+  /** The engine's own version, for the journal. */
+  readonly version: string;
+  /**
+   * Parses, validates and prepares a whole set, or refuses it whole.
+   * @throws {YoiError} YOI_POLICY_INVALID with every finding and its place
+   */
+  prepare(sources: PolicySources): Promise<PreparedPolicies>;
+}

@@ -1,0 +1,15 @@
+import type { Action } from "../calls/powers.ts";
+import { YoiError } from "../errors/yoi-error.ts";
+import { unspentWarrants } from "./unspent-warrants.ts";
+import type { Warrant } from "./warrant.ts";
+
+/**
+ * Spends a warrant: the first thing that every effector does.
+ * @throws {YoiError} YOI_WARRANT_SPENT for a second use, a copy or a forgery, and for another action's warrant
+ */
+export function spendWarrant<A extends Action>(warrant: Warrant<A>, action: A): void {
+  if (!unspentWarrants.delete(warrant) || warrant.action !== action) {
+    throw new YoiError("YOI_WARRANT_SPENT", `no unspent warrant for \`${action}\``, { callId: warrant.call.id });
+  }
+  warrant.signal.throwIfAborted();
+}
