@@ -1,10 +1,5 @@
-import type { CallId, PluginRef, ToolId } from "./identifiers.ts";
+import type { CallId, ToolId } from "./identifiers.ts";
 import type { Action, Powers } from "./powers.ts";
-
-/** Who asks. The parent process knows it; nothing that a guest says is believed about it. */
-export type Principal =
-  | { readonly kind: "agent"; readonly id: string }
-  | { readonly kind: "plugin"; readonly id: PluginRef };
 
 /** On whose behalf: the chain that led to the call, kept by the host. */
 export interface Via {
@@ -21,7 +16,7 @@ export type Call<A extends Action = Action> = {
     readonly parent?: CallId;
     readonly root: CallId;
     readonly action: K;
-    readonly principal: Principal;
+    readonly principal: Powers[K]["by"];
     readonly via: Via;
     readonly ask: Powers[K]["ask"];
   };

@@ -1,4 +1,3 @@
-import type { Call } from "./call.ts";
 import type { PluginRef, ToolId } from "./identifiers.ts";
 import type { JsonObject } from "./json.ts";
 import type { Action } from "./powers.ts";
@@ -14,20 +13,30 @@ export interface Targets {
     readonly toolId: ToolId;
     readonly input: JsonObject;
   };
-  /** `folder` is absent where nothing is bound to the mount: such a call is never allowed. */
-  "fs.read": { readonly mount: string; readonly folder?: string; readonly segments: readonly string[] };
+  /** `askedMount` is the manifest's name of the mount, `mount` the workspace's. `folder` is absent where nothing is bound to the mount: such a call is never allowed. */
+  "fs.read": {
+    readonly askedMount: string;
+    readonly mount: string;
+    readonly folder?: string;
+    readonly segments: readonly string[];
+  };
+}
+
+/** Why a call can be described but never allowed, whatever policy says of it. */
+export interface Flaw {
+  readonly cause: "schema-invalid" | "limit";
+  readonly message: string;
 }
 
 /** A call as policy sees it: who, what, on what; with the canonical value that will be used. */
-export interface Description<A extends Action = Action> {
-  readonly principal: EntityRef;
-  readonly action: A;
-  readonly resource: EntityRef;
-  readonly target: Targets[A];
-}
-
-/** A call of one action with its description. */
-export interface DescribedCall<A extends Action = Action> {
-  readonly call: Call<A>;
-  readonly description: Description<A>;
-}
+export type Description<A extends Action = Action> = {
+  readonly [K in A]: {
+    readonly action: K;
+    readonly principal: EntityRef;
+    readonly resource: EntityRef;
+    /** The plugin concerned: the principal, or the owner of the resource. */
+    readonly plugin: PluginRef;
+    readonly target: Targets[K];
+    readonly flaw?: Flaw;
+  };
+}[A];

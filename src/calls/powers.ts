@@ -8,16 +8,42 @@ export interface ToolOutput {
   readonly isError: boolean;
 }
 
-/** What may be asked for, and what doing it yields. One row per power; nothing else exists. */
+/** Who asks. The parent process knows it; nothing that a guest says is believed about it. */
+export type Principal = AgentPrincipal | PluginPrincipal;
+
+export interface AgentPrincipal {
+  readonly kind: "agent";
+  readonly id: string;
+}
+
+export interface PluginPrincipal {
+  readonly kind: "plugin";
+  readonly id: PluginRef;
+}
+
+/** What may be asked for, by whom, and what it yields. One row per power; nothing else exists. */
 export interface Powers {
-  "tool.register": { readonly ask: { readonly plugin: PluginRef; readonly tool: string }; readonly yields: undefined };
-  "plugin.prepare": { readonly ask: { readonly plugin: PluginRef }; readonly yields: undefined };
+  "tool.register": {
+    readonly by: PluginPrincipal;
+    readonly ask: { readonly plugin: PluginRef; readonly tool: string };
+    readonly yields: undefined;
+  };
+  "plugin.prepare": {
+    readonly by: AgentPrincipal;
+    readonly ask: { readonly plugin: PluginRef };
+    readonly yields: undefined;
+  };
   "tool.execute": {
+    readonly by: AgentPrincipal;
     readonly ask: { readonly plugin: PluginRef; readonly tool: string; readonly input: JsonObject };
     readonly yields: ToolOutput;
   };
   /** `path` is as the guest wrote it: `mount/relative/path`, with the manifest's name of the mount. */
-  "fs.read": { readonly ask: { readonly path: string }; readonly yields: Uint8Array };
+  "fs.read": {
+    readonly by: PluginPrincipal;
+    readonly ask: { readonly path: string };
+    readonly yields: Uint8Array;
+  };
 }
 
 export type Action = keyof Powers;

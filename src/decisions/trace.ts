@@ -23,4 +23,6 @@ export interface PolicyTrace {
   /** What the whole policy came to. */
   readonly value: "true" | "false" | "error";
   readonly clauses: readonly TraceNode[];
+  /** On the last near miss that is shown: how many further ones there are. */
+  readonly leftOut?: number;
 }

@@ -5,12 +5,12 @@
 export interface ErrorDetails {
   YOI_CALL_MALFORMED: { readonly issues: readonly string[] };
   YOI_CONFIG_INVALID: { readonly findings: readonly Finding[] };
-  YOI_MANIFEST_INVALID: { readonly findings: readonly Finding[] };
+  YOI_MANIFEST_INVALID: { readonly findings: readonly ManifestFinding[] };
   YOI_ARCHIVE_INVALID: {
     readonly kind: "malformed" | "bounds" | "traversal" | "duplicate" | "api";
     readonly entry?: string;
   };
-  YOI_COMPONENT_INVALID: { readonly findings: readonly Finding[] };
+  YOI_COMPONENT_INVALID: { readonly findings: readonly ComponentFinding[] };
   YOI_SCHEMA_REJECTED: { readonly path: string };
   YOI_POLICY_INVALID: { readonly findings: readonly Finding[] };
   YOI_WARRANT_SPENT: { readonly callId: string };
@@ -26,7 +26,15 @@ export interface ErrorDetails {
 }
 
 /** How an effector can fail. The guest sees this word and nothing of the system's own text. */
-export type EffectFailure = "not-found" | "not-a-file" | "too-large" | "io" | "timeout" | "cancelled" | "unavailable";
+export type EffectFailure =
+  | "name-taken"
+  | "not-found"
+  | "not-a-file"
+  | "too-large"
+  | "io"
+  | "timeout"
+  | "cancelled"
+  | "unavailable";
 
 /** How a plugin can fail, as its author and its operator are told. */
 export type PluginFailure =
@@ -54,3 +62,29 @@ export interface Finding {
   readonly place?: Place;
   readonly remedy?: string;
 }
+
+/** What is wrong with a manifest, and of which class it is. */
+export interface ManifestFinding extends Finding {
+  readonly fault: ManifestFault;
+}
+
+export type ManifestFault =
+  | "invalid"
+  | "bounds"
+  | "traversal"
+  | "rejected-schema"
+  | "runtime-mismatch"
+  | "legacy-runtime";
+
+/** What is wrong with a component, and of which class it is; absent, the component itself is invalid. */
+export interface ComponentFinding extends Finding {
+  readonly fault?: ComponentFault;
+}
+
+export type ComponentFault =
+  | "invalid-component"
+  | "legacy-runtime"
+  | "runtime-mismatch"
+  | "unsupported-host-api"
+  | "undeclared-import"
+  | "bounds";

@@ -13,7 +13,9 @@ export function escapeText(text: string, max = 240): string {
 /** The same for text of several lines: line breaks and tabs stay. */
 export function escapeLines(text: string, max: number): string {
   const kept = text.length > max ? `${Array.from(text.slice(0, max)).join("")}…` : text;
-  return kept.replace(unsafe, (character) => (character === "\n" || character === "\t" ? character : visible(character)));
+  return kept.replace(unsafe, (character) =>
+    character === "\n" || character === "\t" ? character : visible(character),
+  );
 }
 
 function visible(character: string): string {

@@ -75,6 +75,11 @@ export interface LifecycleEntry {
 
 export type JournalEntry = DecidedEntry | EndedEntry | LifecycleEntry;
 
+/** Whether an entry is a decision, made for real or in a rehearsal. */
+export function isDecided(entry: JournalEntry): entry is DecidedEntry {
+  return entry.stage === "decided" || entry.stage === "rehearsed";
+}
+
 /** An entry in its place in the chain. `hash` covers `seq`, `previous` and the entry's canonical JSON. */
 export interface ChainedEntry {
   readonly seq: number;

@@ -1,0 +1,33 @@
+import type { Action } from "../calls/powers.ts";
+import type { AllowDecision } from "../decisions/decision.ts";
+import type { Effectors } from "../effectors/effector.ts";
+import { YoiError } from "../errors/yoi-error.ts";
+import type { Warrant } from "../warrants/warrant.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** Hands the warrant to the one effector for its action. Whatever goes wrong in there comes back as a failed outcome. */
+export async function performCall<A extends Action>(
+  effectors: Effectors,
+  warrant: Warrant<A>,
+  decision: AllowDecision,
+): Promise<Outcome<A>> {
+  const effector = effectors[warrant.action];
+  try {
+    if (effector === undefined) throw failure("unavailable", warrant.action);
+    return { status: "performed", decision, value: await effector(warrant) };
+  } catch (error) {
+    return { status: "failed", decision, error: asFailure(error, warrant) };
+  }
+}
+
+function asFailure(error: unknown, warrant: Warrant): YoiError {
+  if (error instanceof YoiError) return error;
+  if (!warrant.signal.aborted) return failure("io", warrant.action, error);
+  const reason: unknown = warrant.signal.reason;
+  const timedOut = reason instanceof DOMException && reason.name === "TimeoutError";
+  return failure(timedOut ? "timeout" : "cancelled", warrant.action, error);
+}
+
+function failure(why: "unavailable" | "io" | "timeout" | "cancelled", action: Action, cause?: unknown): YoiError {
+  return new YoiError("YOI_EFFECT_FAILED", `\`${action}\` failed: ${why}`, { why }, { cause });
+}

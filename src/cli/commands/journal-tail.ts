@@ -1,0 +1,41 @@
+import { actions, isAction } from "../../calls/powers.ts";
+import { YoiError } from "../../errors/yoi-error.ts";
+import { type JournalFilter, readJournal } from "../../journal/read-journal.ts";
+import { type Command, type CommandContext, exit } from "../command.ts";
+import { renderEntry } from "../render-entry.ts";
+
+/** `yoi journal tail`: the newest entries, the newest last. */
+export const journalTail: Command = {
+  usage: "[--limit N] [--plugin ID] [--action ACTION] [--denied]",
+  summary: "the latest entries, the newest last",
+  options: {
+    limit: { type: "string" },
+    plugin: { type: "string" },
+    action: { type: "string" },
+    denied: { type: "boolean" },
+  },
+  arity: [0, 0],
+  async run(context) {
+    const entries = readJournal(context.places().journal).list(filterOf(context));
+    for (const entry of entries) context.say(renderEntry(entry, context.paint));
+    if (entries.length === 0) context.say("Nothing on record yet.");
+    context.result({ entries });
+    return exit.done;
+  },
+};
+
+function filterOf({ options }: CommandContext): JournalFilter {
+  const limit = Number(options["limit"] ?? 20);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 10_000)
+    throw new YoiError("YOI_USAGE", "--limit takes a number from 1 to 10000", {});
+  const { plugin, action, denied } = options;
+  if (typeof action === "string" && !isAction(action)) {
+    throw new YoiError("YOI_USAGE", `no action \`${action}\`; known: ${actions.join(", ")}`, {});
+  }
+  return {
+    limit,
+    ...(typeof plugin === "string" && { plugin }),
+    ...(typeof action === "string" && isAction(action) && { action }),
+    ...(denied === true && { answer: "deny" }),
+  };
+}

@@ -1,0 +1,93 @@
+import { createInterface } from "node:readline/promises";
+import { YoiError } from "../../errors/yoi-error.ts";
+import { qualifyPlugin } from "../../explain/parse-call-words.ts";
+import { enablePlugin, readForEnabling } from "../../workspace/enable-plugin.ts";
+import { type Survey, surveyWorkspace } from "../../workspace/survey-workspace.ts";
+import { type Command, type CommandContext, exit } from "../command.ts";
+import { renderRequest } from "../render-request-of-plugin.ts";
+
+/** `yoi plugin enable`: shows what a package asks for, asks whether that is meant, and pins it. */
+export const pluginEnable: Command = {
+  usage: "PLUGIN [--yes] [--agent NAME]… [--mount NAME=WORKSPACE-MOUNT]…",
+  summary: "show what a package asks for, and pin exactly this version and content",
+  options: {
+    yes: { type: "boolean" },
+    agent: { type: "string", multiple: true },
+    mount: { type: "string", multiple: true },
+  },
+  arity: [1, 1],
+  async run(context) {
+    const places = context.places();
+    const survey = await surveyWorkspace(places);
+    if (survey.configFindings.length > 0)
+      throw new YoiError("YOI_CONFIG_INVALID", "the configuration is not valid", { findings: survey.configFindings });
+    const ref = qualifyPlugin(context.positionals[0] ?? "", [...survey.plugins.keys()]);
+    const state = survey.plugins.get(ref);
+    if (state === undefined) throw new YoiError("YOI_USAGE", `no plugin \`${ref}\` here`, {});
+    const found = await readForEnabling(state);
+    const mounts = chosenMounts(
+      context,
+      survey,
+      found.manifest.capabilities.fs.map(({ mount }) => mount),
+    );
+    const agents = listOption(context, "agent") ?? ["cli"];
+    for (const line of renderRequest(found, context.paint)) context.say(line);
+    context.say("");
+    if (!(await isMeant(context))) {
+      context.warn("Nothing was changed. To pin it without being asked: --yes");
+      return exit.broken;
+    }
+    await enablePlugin(places, state, found, { agents, mounts });
+    context.say(`${context.paint.good("✓")} enabled ${ref}, pinned to ${found.manifest.version} and this digest`);
+    for (const { mount } of found.manifest.capabilities.fs) {
+      if (mounts[mount] === undefined && state.enablement?.mounts?.[mount] === undefined) {
+        context.say(
+          `! nothing is bound to its mount \`${mount}\`: add \`[mounts.NAME]\` to .yoi/yoi.toml and enable with --mount ${mount}=NAME`,
+        );
+      }
+    }
+    context.say(`Next: yoi plugin show ${ref}     what it would get by the policies in force`);
+    context.result({ plugin: ref, version: found.manifest.version, digest: found.digest, agents, mounts });
+    return exit.done;
+  },
+};
+
+function listOption(context: CommandContext, name: string): readonly string[] | undefined {
+  const value = context.options[name];
+  return Array.isArray(value) ? value.map(String) : undefined;
+}
+
+/** Mounts as named, and where the workspace has a mount of the very name, that one. */
+function chosenMounts(context: CommandContext, survey: Survey, declared: readonly string[]): Record<string, string> {
+  const mounts: Record<string, string> = {};
+  for (const name of declared) if (survey.config.mounts.has(name)) mounts[name] = name;
+  for (const pair of listOption(context, "mount") ?? []) {
+    const [name = "", target = ""] = pair.split("=");
+    if (!declared.includes(name))
+      throw new YoiError(
+        "YOI_USAGE",
+        `the plugin declares no mount \`${name}\`; it has: ${declared.join(", ") || "none"}`,
+        {},
+      );
+    if (!survey.config.mounts.has(target)) {
+      throw new YoiError(
+        "YOI_USAGE",
+        `the workspace has no mount \`${target}\`; add \`[mounts.${target || "NAME"}]\` with its path to .yoi/yoi.toml`,
+        {},
+      );
+    }
+    mounts[name] = target;
+  }
+  return mounts;
+}
+
+async function isMeant(context: CommandContext): Promise<boolean> {
+  if (context.options["yes"] === true) return true;
+  if (!context.isTerminal || !process.stdin.isTTY) return false;
+  const asking = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test(await asking.question("Enable it? [y/N] "));
+  } finally {
+    asking.close();
+  }
+}

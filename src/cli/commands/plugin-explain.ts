@@ -1,0 +1,73 @@
+import type { Call } from "../../calls/call.ts";
+import { limits } from "../../calls/limits.ts";
+import { parseCall } from "../../calls/parse-call.ts";
+import { isAction } from "../../calls/powers.ts";
+import { readBoundedFile } from "../../config/read-bounded-file.ts";
+import { YoiError } from "../../errors/yoi-error.ts";
+import { explainRequest } from "../../explain/explain-request.ts";
+import type { Explanation } from "../../explain/explanation.ts";
+import { callForms, parseCallWords, qualifyPlugin } from "../../explain/parse-call-words.ts";
+import { renderExplanation } from "../../explain/render-explanation.ts";
+import { explainRecorded } from "../../host/explain-recorded.ts";
+import { type Inspection, inspectWorkspace } from "../../host/inspect-workspace.ts";
+import { readJournal } from "../../journal/read-journal.ts";
+import { parseJson } from "../../plugins/parse-json.ts";
+import { type Command, type CommandContext, exit } from "../command.ts";
+import { findRecord } from "../find-record.ts";
+
+/** `yoi plugin explain`: a recorded id, a call in words, or a call in a JSON file. */
+export const pluginExplain: Command = {
+  usage: "ID | WHO ACTION WHAT | FILE.json [--full] [--exit-code]",
+  summary: `why a call is allowed or denied, and what would change that. In words:\n  ${Object.values(callForms).join("\n  ")}`,
+  options: { full: { type: "boolean" }, "exit-code": { type: "boolean" } },
+  arity: [1, 4],
+  async run(context) {
+    const explanation = await explain(context, await inspectWorkspace(context.places(), context.nowMs));
+    context.say(renderExplanation(explanation, context.paint, { full: context.options["full"] === true }).trimEnd());
+    context.result({ explanation });
+    return context.options["exit-code"] === true && explanation.answer === "deny" ? exit.denied : exit.done;
+  },
+};
+
+async function explain(context: CommandContext, inspection: Inspection): Promise<Explanation> {
+  const words = context.positionals;
+  const [first = ""] = words;
+  if (words.length === 1 && !first.endsWith(".json")) {
+    const reader = readJournal(inspection.survey.places.journal);
+    return explainRecorded(findRecord(reader, first), reader, inspection);
+  }
+  const call = words.length === 1 ? await callOfFile(first) : callOfWords(context, inspection);
+  const { decision, request } = await inspection.judge(call);
+  return explainRequest(request, decision, inspection.policies, call);
+}
+
+function callOfWords(context: CommandContext, inspection: Inspection): Call {
+  const known = [...inspection.survey.plugins.keys()];
+  const [, action = ""] = context.positionals;
+  if (!isAction(action) && context.positionals.length < 3) {
+    throw new YoiError("YOI_USAGE", `a call in words is: ${Object.values(callForms).join("  |  ")}`, {});
+  }
+  return parseCallWords({
+    words: context.positionals,
+    nowMs: context.nowMs(),
+    qualify: (id) => qualifyPlugin(id, known),
+    parseInput: (text) => jsonOf(text, "the input"),
+  });
+}
+
+async function callOfFile(path: string): Promise<Call> {
+  const read = await readBoundedFile(path, limits.configFileBytesMax);
+  if ("absent" in read) throw new YoiError("YOI_USAGE", `there is no file \`${path}\``, {});
+  if ("problem" in read) throw new YoiError("YOI_USAGE", `\`${path}\` cannot be read: ${read.problem}`, {});
+  return parseCall(jsonOf(read.text, `\`${path}\``));
+}
+
+function jsonOf(text: string, what: string) {
+  const parsed = parseJson(text, { bytesMax: limits.configFileBytesMax });
+  if ("value" in parsed) return parsed.value;
+  throw new YoiError(
+    "YOI_USAGE",
+    `${what} is not JSON: ${parsed.refused.message}, at character ${parsed.refused.offset + 1}`,
+    {},
+  );
+}

@@ -1,0 +1,66 @@
+import { escapeText } from "../../errors/escape-text.ts";
+import { pad, table } from "../../terminal/layout.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import type { PluginState, PluginStatus } from "../../workspace/plugin-state.ts";
+import { surveyWorkspace } from "../../workspace/survey-workspace.ts";
+import { type Command, exit } from "../command.ts";
+import { renderFinding } from "../render-error.ts";
+import { toStateJson } from "../to-state-json.ts";
+
+const diagnosticsShown = 3;
+
+/** `yoi plugin list`: what is installed and how it stands; nothing of it runs. */
+export const pluginList: Command = {
+  usage: "",
+  summary: "what is installed, and how it stands",
+  arity: [0, 0],
+  async run(context) {
+    const survey = await surveyWorkspace(context.places());
+    const { paint } = context;
+    if (!survey.trust.trusted)
+      context.say(`${paint.warn("!")} not trusted: ${survey.trust.because}. Nothing runs until \`yoi trust\`.`);
+    for (const finding of survey.configFindings) context.say(renderFinding(finding, paint).join("\n"));
+    const states = [...survey.plugins.values()];
+    const rows = states.map((state) => [
+      tone(paint)[state.status](pad(state.status, 8)),
+      state.ref,
+      versionOf(state),
+      toolsOf(state),
+    ]);
+    const lines = table(rows);
+    for (const [index, state] of states.entries()) {
+      context.say(lines[index] ?? "");
+      for (const one of state.diagnostics.slice(0, diagnosticsShown)) context.say(indented(renderFinding(one, paint)));
+      const more = state.diagnostics.length - diagnosticsShown;
+      if (more > 0) context.say(`          … ${more} more: yoi plugin show ${state.ref}`);
+    }
+    for (const one of survey.diagnostics) context.say(renderFinding(one, paint).join("\n"));
+    if (states.length === 0 && survey.diagnostics.length === 0)
+      context.say("No packages. Put one into .yoi/plugins, or begin one: yoi plugin new NAME");
+    context.result({
+      trusted: survey.trust.trusted,
+      plugins: states.map(toStateJson),
+      diagnostics: survey.diagnostics,
+      findings: survey.configFindings,
+    });
+    return exit.done;
+  },
+};
+
+function tone(paint: Paint): { readonly [S in PluginStatus]: (text: string) => string } {
+  return { active: paint.good, partial: paint.warn, disabled: paint.dim, missing: paint.bad, rejected: paint.bad };
+}
+
+function versionOf({ package: used }: PluginState): string {
+  return used === undefined ? "-" : escapeText(used.manifest.version, 30);
+}
+
+function toolsOf({ package: used, status, ref }: PluginState): string {
+  if (status === "disabled") return `yoi plugin enable ${ref}`;
+  const count = used?.manifest.tools.length ?? 0;
+  return used === undefined ? "" : `${count} ${count === 1 ? "tool" : "tools"}`;
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `          ${line}`).join("\n");
+}

@@ -1,0 +1,66 @@
+import { escapeText } from "../../errors/escape-text.ts";
+import { qualifyPlugin } from "../../explain/parse-call-words.ts";
+import { inspectWorkspace } from "../../host/inspect-workspace.ts";
+import { type Coverage, type CoverageRow, judgePlugin } from "../../host/judge-plugin.ts";
+import { pad, table } from "../../terminal/layout.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import type { PluginState } from "../../workspace/plugin-state.ts";
+import { type Command, exit } from "../command.ts";
+import { renderFinding } from "../render-error.ts";
+import { renderRequest } from "../render-request-of-plugin.ts";
+import { toStateJson } from "../to-state-json.ts";
+
+/** `yoi plugin show`: what a plugin asks for and what it would get, by which policy; nothing of it runs. */
+export const pluginShow: Command = {
+  usage: "PLUGIN",
+  summary: "one plugin: what it asks for, what it would get, and by which policy",
+  arity: [1, 1],
+  async run(context) {
+    const inspection = await inspectWorkspace(context.places(), context.nowMs);
+    const { survey } = inspection;
+    const ref = qualifyPlugin(context.positionals[0] ?? "", [...survey.plugins.keys()]);
+    const state = survey.plugins.get(ref);
+    if (state === undefined) return exit.broken;
+    const { paint } = context;
+    context.say(`${paint.bold(ref)}  ${state.status}`);
+    if (state.package !== undefined) for (const line of renderRequest(state.package, paint)) context.say(line);
+    const rows = await judgePlugin(inspection, state, context.nowMs());
+    if (rows.length > 0) context.say(`\n${paint.bold("By the policies in force")}`);
+    for (const row of rows) context.say(renderRow(row, paint));
+    context.say(`\n${paint.bold("Pins")}\n${table(pinRows(state), "  ").join("\n")}`);
+    if (inspection.problem !== undefined)
+      context.say(`! ${inspection.problem.message}: everything is denied; \`yoi policy check\` says why`);
+    for (const one of state.diagnostics) context.say(renderFinding(one, paint).join("\n"));
+    context.result({ ...toStateJson(state), coverage: rows });
+    return exit.done;
+  },
+};
+
+const words: { readonly [C in Coverage]: string } = {
+  allowed: "allowed",
+  denied: "denied",
+  conditional: "on conditions",
+  partial: "in part",
+};
+
+function renderRow(row: CoverageRow, paint: Paint): string {
+  const tone = row.coverage === "allowed" ? paint.good : row.coverage === "denied" ? paint.bad : paint.warn;
+  const undeclared = row.declared ? "" : "   bound, but never declared";
+  const first = `  ${tone(pad(words[row.coverage], 13))}  ${escapeText(row.what)}${row.cause === undefined ? "" : `   (${row.cause})`}${undeclared}`;
+  const by = row.by.map(
+    ({ effect, name, place }) =>
+      `                   ${paint.dim(`${effect} ${escapeText(name, 40)}  ${place.file}:${place.line}:${place.column}`)}`,
+  );
+  return [first, ...by].join("\n");
+}
+
+function pinRows({ enablement, package: used, from, pinned }: PluginState): readonly (readonly string[])[] {
+  if (enablement === undefined) return [["none", "it is not enabled"]];
+  return [
+    ["version", enablement.version ?? "not pinned"],
+    ["digest", enablement.digest ?? "not pinned"],
+    ["holds", pinned ? `yes, from the ${from ?? "store"}` : "no: every call is denied"],
+    ["agents", enablement.agents?.join(", ") ?? "policies alone decide"],
+    ...(used === undefined ? [] : [["effects", enablement.effects?.join(", ") ?? "none granted"]]),
+  ];
+}

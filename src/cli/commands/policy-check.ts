@@ -1,0 +1,36 @@
+import { inspectWorkspace } from "../../host/inspect-workspace.ts";
+import { type Command, exit } from "../command.ts";
+import { renderFinding } from "../render-error.ts";
+
+/** `yoi policy check`: reads the whole set as a host would; 1 when it would be refused. */
+export const policyCheck: Command = {
+  usage: "",
+  summary: "read every policy and the configuration, and say what is wrong",
+  arity: [0, 0],
+  async run(context) {
+    const { survey, revision, problem } = await inspectWorkspace(context.places(), context.nowMs);
+    const findings = problem !== undefined && "findings" in problem.details ? problem.details.findings : [];
+    const grants = [...survey.plugins.values()].flatMap((state) =>
+      state.diagnostics.filter((one) => one.phase === "resolution"),
+    );
+    const count = revision.sets.reduce((sum, set) => sum + set.policies.length, 0);
+    for (const line of [...findings, ...grants].flatMap((finding) => renderFinding(finding, context.paint)))
+      context.say(line);
+    if (problem === undefined)
+      context.say(
+        `${context.paint.good("✓")} ${count} policies, each valid · ${revision.digest.replace("sha256:", "").slice(0, 7)}`,
+      );
+    else context.say(`${findings.length} problems: the set is refused, and a host keeps the last good one`);
+    if (!survey.trust.trusted)
+      context.say(`! this workspace is not trusted, so its own policies were not read: ${survey.trust.because}`);
+    context.result({
+      valid: problem === undefined,
+      policies: count,
+      digest: revision.digest,
+      trusted: survey.trust.trusted,
+      findings,
+      diagnostics: grants,
+    });
+    return problem === undefined ? exit.done : exit.broken;
+  },
+};

@@ -1,0 +1,55 @@
+import { newId } from "../../calls/identifiers.ts";
+import { escapeText } from "../../errors/escape-text.ts";
+import { inspectWorkspace } from "../../host/inspect-workspace.ts";
+import { table } from "../../terminal/layout.ts";
+import { toDefinition } from "../../tools/tool-registry.ts";
+import { offersOf } from "../../workspace/tool-offers.ts";
+import { type Command, exit } from "../command.ts";
+
+/** `yoi tool list`: what an agent would be told of, decided now; nothing is registered or written. */
+export const toolList: Command = {
+  usage: "",
+  summary: "the tools that policy lets be registered now",
+  arity: [0, 0],
+  async run(context) {
+    const { survey, judge } = await inspectWorkspace(context.places(), context.nowMs);
+    const enabled = [...survey.plugins.values()].filter((state) => state.enablement !== undefined);
+    const taken = new Set<string>();
+    const tools = [];
+    for (const offer of enabled.flatMap(offersOf)) {
+      const id = newId(context.nowMs());
+      const { decision } = await judge({
+        id,
+        root: id,
+        action: "tool.register",
+        principal: { kind: "plugin", id: offer.plugin },
+        via: { command: false, depth: 0 },
+        ask: { plugin: offer.plugin, tool: offer.tool },
+      });
+      const answer = decision.kind === "deny" ? decision.cause : taken.has(offer.name) ? "name-taken" : "registered";
+      if (answer === "registered") taken.add(offer.name);
+      tools.push({ offer, answer });
+    }
+    const { paint } = context;
+    const rows = tools.map(({ offer, answer }) => [
+      answer === "registered" ? paint.good("✓") : paint.bad("✗"),
+      offer.name,
+      answer === "registered" ? escapeText(offer.description, 60) : `not registered: ${answer}`,
+    ]);
+    context.say(
+      rows.length === 0
+        ? "No tools: no plugin is enabled. `yoi plugin list` shows what is installed."
+        : table(rows).join("\n"),
+    );
+    context.result({
+      tools: tools.map(({ offer, answer }) => ({
+        ...toDefinition(offer),
+        id: offer.id,
+        effects: offer.effects,
+        origin: offer.origin,
+        answer,
+      })),
+    });
+    return exit.done;
+  },
+};

@@ -1,0 +1,34 @@
+import { readTrust, recordTrust } from "../../config/trust.ts";
+import { table } from "../../terminal/layout.ts";
+import { type Command, exit } from "../command.ts";
+
+/** `yoi trust`: lets what lies in the workspace decide what its plugins may do. */
+export const trust: Command = {
+  usage: "[--exact]",
+  summary: "let this workspace's policies and yoi.toml decide; --exact: only as they are now",
+  options: { exact: { type: "boolean" } },
+  arity: [0, 0],
+  async run(context) {
+    const places = context.places();
+    const before = await readTrust(places);
+    const exact = context.options["exact"] === true;
+    if (!before.trusted && before.changes.length > 0) {
+      context.say("Changed since it was last trusted:");
+      context.say(
+        table(
+          before.changes.map(({ change, file }) => [change, file]),
+          "  ",
+        ).join("\n"),
+      );
+    }
+    await recordTrust(places, { exact, at: new Date(context.nowMs()) });
+    context.say(
+      exact
+        ? "Trusted as it is now: a change of yoi.toml or a policy asks again."
+        : "Trusted: its policies, grants and enablements count from now on.",
+    );
+    const changes = before.trusted ? [] : before.changes;
+    context.result({ workspace: places.workspace, exact, changes });
+    return exit.done;
+  },
+};

@@ -1,0 +1,23 @@
+#!/usr/bin/env -S node --disable-sigusr1 --disable-warning=ExperimentalWarning
+
+// Nothing is imported before the version is known: an older Node would stop at its first unknown module instead.
+const [major = "0"] = process.versions.node.split(".");
+if (Number(major) < 26) {
+  process.stderr.write(`yoi: needs Node 26 or later, and this is ${process.versions.node}\n`);
+  process.exitCode = 1;
+} else {
+  const [{ runCommandLine }, { yoiVersion }] = await Promise.all([
+    import("./run-command-line.ts"),
+    import("../package-root.ts"),
+  ]);
+  // A reader that goes away (`yoi journal export | head`) is no error.
+  process.stdout.on("error", () => process.exit(0));
+  process.exitCode = await runCommandLine(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+    folder: process.cwd(),
+    nowMs: Date.now,
+    version: yoiVersion(),
+  });
+}

@@ -1,0 +1,23 @@
+import type { Places } from "../config/places.ts";
+import { escapeText } from "../errors/escape-text.ts";
+import { remedies } from "../explain/remedy-of-cause.ts";
+import { isDecided } from "../journal/journal-entry.ts";
+import { readJournal } from "../journal/read-journal.ts";
+import { table, wrap } from "../terminal/layout.ts";
+import type { Paint } from "../terminal/paint.ts";
+import { subjectOf } from "./render-entry.ts";
+
+/** A denial in four lines: what, why, what to do, and where the rest is. The operator's own terminal may see the cause. */
+export function renderDenial(places: Places, decision: string, paint: Paint): string {
+  const found = readJournal(places.journal).find(decision);
+  const entry = found.kind === "found" ? found.entries.map((one) => one.entry).find(isDecided) : undefined;
+  if (entry?.cause === undefined) return `${paint.bad("denied")}, decision ${decision}`;
+  const remedy = remedies[entry.cause];
+  const rows = [
+    ["why", `${remedy.meaning} (${entry.cause})`],
+    ["do", remedy.how.replaceAll("<plugin>", escapeText(entry.plugin ?? ""))],
+    ["", `yoi plugin explain ${decision}`],
+  ];
+  const because = entry.because === undefined ? [] : wrap(escapeText(entry.because), "         ");
+  return [`${paint.bad("denied:")} ${subjectOf(entry)}`, ...because, ...table(rows, "  ")].join("\n");
+}

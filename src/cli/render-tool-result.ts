@@ -1,0 +1,14 @@
+import { limits } from "../calls/limits.ts";
+import { escapeLines, escapeText } from "../errors/escape-text.ts";
+import type { Paint } from "../terminal/paint.ts";
+import type { ToolResult } from "../tools/tool-desk.ts";
+
+/** A result for a person: its content, or its one line; what a guest wrote is escaped. */
+export function renderToolResult(result: ToolResult, paint: Paint): string {
+  const content = result.content === undefined ? undefined : escapeLines(result.content, limits.toolContentBytesMax);
+  if (!result.isError) return content ?? escapeText(result.summary, 1_000);
+  const lines = [`${paint.bad("failed:")} ${escapeText(result.summary, 1_000)}`];
+  if (content !== undefined && content !== "") lines.push(`  ${content.replaceAll("\n", "\n  ")}`);
+  if (result.decision !== undefined) lines.push(paint.dim(`  more   yoi plugin logs --call ${result.callId}`));
+  return lines.join("\n");
+}

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { isMountName } from "../calls/guest-path.ts";
+import { toolEffects } from "../calls/inventory.ts";
+import type { Json } from "../calls/json.ts";
+import { limits } from "../calls/limits.ts";
+import { parseObligation } from "../decisions/obligation.ts";
+
+/** Limits that an entry may lower, by the names that operators write. */
+export const loweredLimits = {
+  guest_cpu: "guestCpuMs",
+  guest_memory: "guestMemoryBytesMax",
+  tool_call: "toolCallMs",
+} as const;
+
+const agent = z.string().regex(/^[A-Za-z0-9_.@:-]{1,128}$/, "an agent's id is 1 to 128 of A-Z a-z 0-9 _ . @ : -");
+const toolName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "a tool's name is 1 to 64 of A-Z a-z 0-9 _ -");
+const mountName = z.string().refine(isMountName, "a mount's name is lower-case letters, digits and `-`, at most 64");
+const duration = z.string().regex(/^[1-9]\d{0,5}(ms|s|m)$/, "a duration is written `500ms`, `2s` or `1m`");
+const size = z.string().regex(/^[1-9]\d{0,5}(KiB|MiB)$/, "a size is written `64KiB` or `32MiB`");
+const rate = z
+  .string()
+  .refine((text) => typeof parseObligation("rate", text, "") === "object", "a rate is written `10/1m`");
+
+const grantSchema = z.strictObject({
+  action: z.literal("fs.read"),
+  /** A folder or file by the workspace's name of its mount. */
+  path: z.string().min(1).max(limits.pathBytesMax),
+  max_response_bytes: z.int().min(1).max(limits.fileReadBytesMax).optional(),
+  timeout: duration.optional(),
+  rate: rate.optional(),
+});
+
+/** One standing permission of an entry; it compiles to one Cedar permit. */
+export type Grant = z.infer<typeof grantSchema>;
+
+/** One table `[plugins."<source>:<id>"]` of `yoi.toml`, strictly. */
+export const enablementSchema = z.strictObject({
+  version: z.string().min(1).max(128).optional(),
+  digest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, "a digest is `sha256:` and 64 lower-case hexadecimal digits")
+    .optional(),
+  surfaces: z.array(z.literal("tools")).optional(),
+  agents: z.array(agent).max(64).optional(),
+  effects: z.array(z.enum(toolEffects)).optional(),
+  mounts: z.record(mountName, mountName).optional(),
+  config: z.custom<Json>((value) => value !== undefined).optional(),
+  aliases: z.record(toolName, toolName).optional(),
+  limits: z
+    .strictObject({
+      guest_cpu: duration.optional(),
+      guest_memory: size.optional(),
+      tool_call: duration.optional(),
+    })
+    .optional(),
+  grants: z.array(grantSchema).max(256).optional(),
+});
+
+/** What an operator's entry says of one plugin. */
+export type Enablement = z.infer<typeof enablementSchema>;
+
+/** `2s` or `32MiB` as milliseconds or bytes. The schema has checked the form. */
+export function parseQuantity(text: string): number {
+  const units = { ms: 1, s: 1_000, m: 60_000, KiB: 1_024, MiB: 1_048_576 } as const;
+  const match = /^(\d+)(ms|s|m|KiB|MiB)$/.exec(text);
+  return Number(match?.[1]) * units[match?.[2] as keyof typeof units];
+}

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+
+/** The environment as far as places hang on it; passed in, so that tests bring their own. */
+export interface PlaceEnvironment {
+  readonly HOME?: string | undefined;
+  readonly XDG_CONFIG_HOME?: string | undefined;
+  readonly XDG_DATA_HOME?: string | undefined;
+  readonly XDG_STATE_HOME?: string | undefined;
+  readonly XDG_CACHE_HOME?: string | undefined;
+}
+
+/** Where everything lies. All paths are absolute. */
+export interface Places {
+  readonly home: string;
+  readonly workspace: string;
+  /** `.yoi`: what the workspace brings. */
+  readonly dotYoi: string;
+  readonly workspaceConfig: string;
+  readonly localConfig: string;
+  readonly workspacePolicies: string;
+  readonly entities: string;
+  readonly projectStore: string;
+  readonly stateFolder: string;
+  readonly journal: string;
+  /** What belongs to the user, and no workspace can bring. */
+  readonly userConfigFolder: string;
+  readonly userConfig: string;
+  readonly userPolicies: string;
+  readonly userStore: string;
+  readonly trustFolder: string;
+  readonly trustFile: string;
+  /** What was noted of packages when they were last read: for listing alone. */
+  readonly inventoryNotes: string;
+  /** Transpiled components: derived, never taken from a workspace. */
+  readonly componentCache: string;
+}
+
+/** The places of one workspace under one environment. */
+export function placesOf(workspace: string, environment: PlaceEnvironment): Places {
+  const home = environment.HOME ?? "/nonexistent";
+  // A relative XDG folder is invalid by the XDG specification and ignored.
+  const xdg = (folder: string | undefined, otherwise: string) =>
+    join(folder?.startsWith("/") ? folder : join(home, otherwise), "yoi");
+  const dotYoi = join(workspace, ".yoi");
+  const trustFolder = xdg(environment.XDG_STATE_HOME, ".local/state");
+  const userConfigFolder = xdg(environment.XDG_CONFIG_HOME, ".config");
+  return {
+    home,
+    workspace,
+    dotYoi,
+    workspaceConfig: join(dotYoi, "yoi.toml"),
+    localConfig: join(dotYoi, "yoi.local.toml"),
+    workspacePolicies: join(dotYoi, "policies"),
+    entities: join(dotYoi, "policies", "entities.json"),
+    projectStore: join(dotYoi, "plugins"),
+    stateFolder: join(dotYoi, "state"),
+    journal: join(dotYoi, "state", "journal.db"),
+    userConfigFolder,
+    userConfig: join(userConfigFolder, "yoi.toml"),
+    userPolicies: join(userConfigFolder, "policies"),
+    userStore: join(xdg(environment.XDG_DATA_HOME, ".local/share"), "plugins"),
+    trustFolder,
+    trustFile: join(trustFolder, "trust.json"),
+    inventoryNotes: join(xdg(environment.XDG_CACHE_HOME, ".cache"), "inventory"),
+    componentCache: join(xdg(environment.XDG_CACHE_HOME, ".cache"), "components"),
+  };
+}
+
+/** A path as messages show it: relative to the workspace, or with `~` for the user's own. */
+export function showPath(path: string, places: Places): string {
+  if (path === places.workspace) return ".";
+  if (path.startsWith(`${places.workspace}/`)) return path.slice(places.workspace.length + 1);
+  if (path.startsWith(`${places.home}/`)) return `~${path.slice(places.home.length)}`;
+  return path;
+}

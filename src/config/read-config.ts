@@ -1,0 +1,120 @@
+// Station: what the operator wrote → settings. In: the user's own yoi.toml, the workspace's, and its private overlay.
+// Out: one configuration in which every entry knows its file and line, or the findings that refuse it.
+// It must never act on what it reads: mounts are resolved, packages found and policies compiled elsewhere.
+import { z } from "zod";
+import { isMountName } from "../calls/guest-path.ts";
+import { isPluginRef, type PluginRef } from "../calls/identifiers.ts";
+import { limits } from "../calls/limits.ts";
+import { isTimeZone } from "../calls/local-time.ts";
+import type { Finding, Place } from "../errors/error-details.ts";
+import { readToml, type TomlValue } from "../toml/read-toml.ts";
+import { type Enablement, enablementSchema } from "./enablement.ts";
+import { type Places, showPath } from "./places.ts";
+import { readBoundedFile } from "./read-bounded-file.ts";
+
+/** Which file a setting stands in: the user's own may do more than a workspace's. */
+export type ConfigLayer = "user" | "workspace";
+
+/** A mount as it was written. */
+export interface MountSetting {
+  readonly path: string;
+  readonly layer: ConfigLayer;
+  readonly place: Place;
+}
+
+/** One plugin's entry: whole and typed, or with what is wrong with it. */
+export type PluginEntry = { readonly layer: ConfigLayer; readonly place: Place } & (
+  | { readonly enablement: Enablement; grantPlace(index: number): Place }
+  | { readonly findings: readonly Finding[] }
+);
+
+/** All layers together: the overlay replaces whole keys of the workspace's file, and that those of the user's own. */
+export interface Config {
+  readonly zone: string;
+  readonly durability: "normal" | "full";
+  readonly mounts: ReadonlyMap<string, MountSetting>;
+  readonly plugins: ReadonlyMap<PluginRef, PluginEntry>;
+}
+
+export type ConfigReading = { readonly config: Config } | { readonly findings: readonly Finding[] };
+
+const fileSchema = z.strictObject({
+  zone: z.string().refine(isTimeZone, "`zone` is not a time zone, such as `Europe/Oslo` or `UTC`").optional(),
+  journal: z.strictObject({ durability: z.enum(["normal", "full"]) }).optional(),
+  mounts: z
+    .record(
+      z.string().refine(isMountName, "a mount's name is lower-case letters, digits and `-`, at most 64"),
+      z.strictObject({ path: z.string().min(1).max(limits.pathBytesMax) }),
+    )
+    .optional(),
+  plugins: z
+    .record(
+      z
+        .string()
+        .refine(
+          isPluginRef,
+          'a plugin\'s table is named by source and id, as in `[plugins."project:example.weather"]`',
+        ),
+      z.unknown(),
+    )
+    .optional(),
+});
+
+const laterKeys = ["secrets", "open", "plugins.*.secrets"];
+
+/** Reads and merges all layers. A file that is not there is empty; a file with a finding refuses the whole configuration. */
+export async function readConfig(places: Places): Promise<ConfigReading> {
+  const layers: readonly { readonly path: string; readonly layer: ConfigLayer }[] = [
+    { path: places.userConfig, layer: "user" },
+    { path: places.workspaceConfig, layer: "workspace" },
+    { path: places.localConfig, layer: "workspace" },
+  ];
+  const findings: Finding[] = [];
+  const mounts = new Map<string, MountSetting>();
+  const plugins = new Map<PluginRef, PluginEntry>();
+  let zone = "UTC";
+  let durability: Config["durability"] = "normal";
+
+  for (const { path, layer } of layers) {
+    const read = await readLayer(path, showPath(path, places));
+    if (read === undefined) continue;
+    if ("findings" in read) {
+      findings.push(...read.findings);
+      continue;
+    }
+    zone = read.value.zone ?? zone;
+    durability = read.value.journal?.durability ?? durability;
+    for (const [name, mount] of Object.entries(read.value.mounts ?? {})) {
+      mounts.set(name, { path: mount.path, layer, place: read.placeOf(["mounts", name, "path"]) });
+    }
+    for (const ref of Object.keys(read.value.plugins ?? {})) {
+      if (isPluginRef(ref)) plugins.set(ref, readEntry(read, ref, layer));
+    }
+  }
+  return findings.length > 0 ? { findings } : { config: { zone, durability, mounts, plugins } };
+}
+
+type Layer = TomlValue<z.infer<typeof fileSchema>>;
+
+async function readLayer(
+  path: string,
+  file: string,
+): Promise<Layer | { readonly findings: readonly Finding[] } | undefined> {
+  const read = await readBoundedFile(path, limits.configFileBytesMax);
+  if ("absent" in read) return undefined;
+  if ("problem" in read) return { findings: [{ message: `cannot be read: ${read.problem}`, place: { file } }] };
+  return readToml(read.text, { file, schema: fileSchema, later: laterKeys });
+}
+
+// A bad entry spoils nothing but itself: an entry only adds authority, so leaving it out denies.
+function readEntry(read: Layer, ref: PluginRef, layer: ConfigLayer): PluginEntry {
+  const place = read.placeOf(["plugins", ref]);
+  const entry = read.part(["plugins", ref], enablementSchema);
+  if ("findings" in entry) return { layer, place, findings: entry.findings };
+  return {
+    layer,
+    place,
+    enablement: entry.value,
+    grantPlace: (index) => read.placeOf(["plugins", ref, "grants", index]),
+  };
+}

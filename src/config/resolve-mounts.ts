@@ -1,0 +1,93 @@
+import type { Stats } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
+import type { Finding } from "../errors/error-details.ts";
+import type { Places } from "./places.ts";
+import type { MountSetting } from "./read-config.ts";
+
+/** The mounts that may be used: real, absolute folders by name. Each one left out has its finding. */
+export interface ResolvedMounts {
+  readonly folders: ReadonlyMap<string, string>;
+  readonly findings: ReadonlyMap<string, Finding>;
+}
+
+/** The folders that no plugin may reach by any way: configuration, state, stores, policies, caches. */
+export function ownFolders(places: Places): readonly string[] {
+  return [
+    places.dotYoi,
+    places.userConfigFolder,
+    dirname(places.userStore),
+    places.trustFolder,
+    dirname(places.componentCache),
+  ];
+}
+
+/**
+ * Turns the mounts as written into real folders. Left out, with a finding: what is no folder, what a workspace's file
+ * points to outside of the workspace, what overlaps another mount, and what is, contains or lies in Yoi's own folders.
+ */
+export async function resolveMounts(
+  mounts: ReadonlyMap<string, MountSetting>,
+  places: Places,
+): Promise<ResolvedMounts> {
+  const folders = new Map<string, string>();
+  const findings = new Map<string, Finding>();
+  const own = (await Promise.all(ownFolders(places).map(realFolder))).filter((folder) => folder !== undefined);
+  for (const [name, mount] of mounts) {
+    const resolved = await resolveMount(mount, places);
+    const problem = "problem" in resolved ? resolved : conflictOf(resolved.folder, own, folders);
+    if (problem !== undefined)
+      findings.set(name, {
+        message: `mount \`${name}\` ${problem.problem}`,
+        place: mount.place,
+        remedy: problem.remedy,
+      });
+    else if ("folder" in resolved) folders.set(name, resolved.folder);
+  }
+  return { folders, findings };
+}
+
+interface Problem {
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+async function resolveMount(mount: MountSetting, places: Places): Promise<Problem | { readonly folder: string }> {
+  const base = mount.layer === "user" ? places.userConfigFolder : places.workspace;
+  const folder = await realFolder(isAbsolute(mount.path) ? mount.path : join(base, mount.path));
+  if (folder === undefined) return { problem: "is not a folder", remedy: "make the folder, or mend the path" };
+  const workspace = await realFolder(places.workspace);
+  if (mount.layer === "workspace" && (workspace === undefined || !lies(folder, workspace))) {
+    return {
+      problem: "lies outside of the workspace",
+      remedy: "a workspace can only mount its own folders; put this mount into your own yoi.toml",
+    };
+  }
+  return { folder };
+}
+
+function conflictOf(folder: string, own: readonly string[], taken: ReadonlyMap<string, string>): Problem | undefined {
+  if (own.some((one) => lies(folder, one) || lies(one, folder))) {
+    return {
+      problem: "is, contains or lies in a folder of Yoi's own",
+      remedy: "mount a folder that does not hold `.yoi`, stores, state or configuration",
+    };
+  }
+  const other = [...taken].find(([, used]) => lies(folder, used) || lies(used, folder));
+  if (other === undefined) return undefined;
+  return { problem: `overlaps mount \`${other[0]}\``, remedy: "mount folders that do not lie in each other" };
+}
+
+function lies(inner: string, outer: string): boolean {
+  return inner === outer || inner.startsWith(outer === "/" ? "/" : `${outer}/`);
+}
+
+async function realFolder(path: string): Promise<string | undefined> {
+  try {
+    const real = await realpath(path);
+    const found: Stats = await stat(real);
+    return found.isDirectory() ? real : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import { effectFailed } from "./effect-failure.ts";
+
+/**
+ * Runs `work` until it ends, `signal` fires, or the time is up, whichever is first. `work` is told by its own signal
+ * to stop; what it still holds is its own to let go.
+ * @throws {YoiError} YOI_EFFECT_FAILED with `timeout` or `cancelled`
+ */
+export function withinTime<T>(
+  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+  work: (stop: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const stop = new AbortController();
+  const giveUp = (why: "timeout" | "cancelled") => {
+    const error = effectFailed(why, why === "timeout" ? "the time for it was up" : "it was called off");
+    stop.abort(error);
+    reject(error);
+  };
+  const timer = setTimeout(giveUp, timeoutMs, "timeout");
+  const callOff = () => giveUp("cancelled");
+  signal.addEventListener("abort", callOff, { once: true });
+  const settle = () => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", callOff);
+  };
+  work(stop.signal).then(resolve, reject).finally(settle);
+  return promise;
+}

@@ -1,0 +1,89 @@
+// This station judges calls by Cedar policies. Texts of policies and of `entities.json` come in once and leave as a
+// prepared set, or as findings with their places; after that requests come in and verdicts go out.
+// The library's own decision is never trusted: it skips a forbid that errs. Nothing in here may know of effects,
+// warrants or the journal, nor read a file or a clock.
+import { createHash } from "node:crypto";
+import { getCedarSDKVersion } from "@cedar-policy/cedar-wasm/nodejs";
+import { limits } from "../../calls/limits.ts";
+import type { Finding } from "../../errors/error-details.ts";
+import { YoiError } from "../../errors/yoi-error.ts";
+import type { PolicyEngine, PolicySources } from "../policy-engine.ts";
+import { engineName } from "./from-cedar-answer.ts";
+import { preparedCedar } from "./prepared-cedar.ts";
+import { readEntities } from "./read-entities.ts";
+import { type CedarPolicy, readPolicies } from "./read-policies.ts";
+import { type PolicySchema, readSchema, validatePolicies } from "./validate-policies.ts";
+
+/**
+ * The Cedar engine. Every policy of a set must validate against the schema, whose text is given.
+ * @throws {Error} when the schema does not parse: it ships with Yoi
+ */
+export function createCedarEngine(parts: { readonly schemaText: string }): PolicyEngine {
+  const schema = readSchema(parts.schemaText);
+  const version = getCedarSDKVersion();
+  return {
+    name: engineName,
+    version,
+    prepare: async (sources) => {
+      const findings = foreignFindings(sources);
+      const policies = await loadPolicies(sources, schema, findings);
+      const { file = "", text = "[]" } = sources.entities ?? {};
+      const entities = readEntities(file, text);
+      findings.push(...entities.findings);
+      refuse(findings);
+      return preparedCedar({ policies, groups: entities.groups, digest: digestOf(sources, schema, version) });
+    },
+  };
+}
+
+async function loadPolicies(sources: PolicySources, schema: PolicySchema, findings: Finding[]) {
+  const policies: CedarPolicy[] = [];
+  let turn: CedarPolicy[] = [];
+  for (const read of readPolicies(sources.policies.filter(({ language }) => language === "cedar"))) {
+    findings.push(...read.findings);
+    if (read.policy === undefined) continue;
+    policies.push(read.policy);
+    turn.push(read.policy);
+    if (turn.length < limits.policiesPerTurnMax) continue;
+    findings.push(...validatePolicies(turn, schema));
+    turn = [];
+    // A running host goes on answering while thousands of policies are read.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  findings.push(...validatePolicies(turn, schema));
+  return policies;
+}
+
+// FAIL-CLOSED: a file that nothing evaluates makes the set bad, never smaller: it may hold a forbid.
+function foreignFindings(sources: PolicySources): Finding[] {
+  return sources.policies.flatMap(({ language, file }) =>
+    language === "rego"
+      ? [
+          {
+            message: "this version has no Rego engine",
+            place: { file },
+            remedy: "take the file out, or say it in Cedar",
+          },
+        ]
+      : [],
+  );
+}
+
+function refuse(findings: readonly Finding[]): void {
+  if (findings.length === 0) return;
+  const shown = findings.slice(0, limits.findingsMax);
+  const rest = findings.length - shown.length;
+  const more: readonly Finding[] = rest > 0 ? [{ message: `and ${rest} more` }] : [];
+  throw new YoiError("YOI_POLICY_INVALID", `the policy set has ${findings.length} findings and is refused whole`, {
+    findings: [...shown, ...more],
+  });
+}
+
+function digestOf(sources: PolicySources, schema: PolicySchema, version: string): string {
+  const policies = sources.policies
+    .map(({ file, layer, language, text, origin }) => [file, layer, language, text, origin?.line, origin?.column])
+    .map((source) => JSON.stringify(source))
+    .sort();
+  const all = JSON.stringify([engineName, version, schema.text, policies, sources.entities?.text ?? null]);
+  return `sha256:${createHash("sha256").update(all).digest("hex")}`;
+}

@@ -1,0 +1,130 @@
+import { type PolicyJson, policySetTextToParts, policyToJson } from "@cedar-policy/cedar-wasm/nodejs";
+import { limits } from "../../calls/limits.ts";
+import { type Action, actionGroups, actions } from "../../calls/powers.ts";
+import type { Obligation } from "../../decisions/obligation.ts";
+import type { PolicyInfo } from "../../decisions/policy-info.ts";
+import type { Finding } from "../../errors/error-details.ts";
+import type { PolicySource } from "../policy-engine.ts";
+import { literalFlaws } from "./canonical-literals.ts";
+import { exchangeLargeNumbers, type LargeNumbers } from "./large-numbers.ts";
+import { libraryFinding, placeIn } from "./library-findings.ts";
+import { readAnnotations } from "./policy-annotations.ts";
+import { type Expression, operandsOf, readExpression, scopeExpression } from "./policy-tree.ts";
+import { depthFlaw, type PolicyText, splitPolicies } from "./split-policies.ts";
+
+/** A policy that was read: its own text, which is what is validated and evaluated, and its tree, for the index. */
+export interface CedarPolicy {
+  readonly info: PolicyInfo;
+  readonly source: PolicySource;
+  readonly part: PolicyText;
+  readonly tree: PolicyJson;
+  /** Its scope clauses that constrain anything, in the order of evaluation. */
+  readonly scope: readonly Expression[];
+  readonly conditions: readonly { readonly kind: "when" | "unless"; readonly body: Expression }[];
+  /** What the numbers of the tree that JSON cannot say stand for. */
+  readonly numbers: LargeNumbers;
+  /** The actions that its action scope lets through, groups taken apart. */
+  readonly actions: readonly Action[];
+  readonly obligations: readonly Obligation[];
+}
+
+/** Policies as they are read, one after the other, each with what is wrong with it. */
+export type ReadPolicy = { readonly policy?: CedarPolicy; readonly findings: readonly Finding[] };
+
+/** Reads every policy of the sources alone, in order. Ids are `<file>#<@id or ordinal>`, and a second of one is refused. */
+export function* readPolicies(sources: readonly PolicySource[]): Generator<ReadPolicy> {
+  const ordinals = new Map<string, number>();
+  const ids = new Set<string>();
+  for (const source of sources) {
+    const { policies, rest } = splitPolicies(source.text);
+    for (const part of policies) {
+      const ordinal = (ordinals.get(source.file) ?? 0) + 1;
+      ordinals.set(source.file, ordinal);
+      const read = readPolicy(source, part, ordinal);
+      const id = read.policy?.info.id ?? "";
+      const message = `a second policy called \`${read.policy?.info.name}\``;
+      yield ids.has(id) ? { findings: [...read.findings, { message, place: placeIn(source, part) }] } : read;
+      if (id !== "") ids.add(id);
+    }
+    yield { findings: restFindings(source, rest) };
+  }
+}
+
+function restFindings(source: PolicySource, rest: PolicyText): readonly Finding[] {
+  const flaw = depthFlaw(rest.text);
+  if (flaw !== undefined) return [{ message: flaw, place: placeIn(source, rest) }];
+  const answer = policySetTextToParts(rest.text);
+  if (answer.type === "failure") return answer.errors.map((error) => libraryFinding(error, source, rest));
+  const isEmpty = answer.policies.length + answer.policy_templates.length === 0;
+  return isEmpty ? [] : [{ message: "a policy lacks its `;`", place: placeIn(source, rest) }];
+}
+
+function readPolicy(source: PolicySource, part: PolicyText, ordinal: number): ReadPolicy {
+  const place = placeIn(source, part);
+  const flaw = depthFlaw(part.text);
+  if (flaw !== undefined) return { findings: [{ message: flaw, place, remedy: "split the policy" }] };
+  const { text, numbers } = exchangeLargeNumbers(part.text);
+  const answer = policyToJson(text);
+  if (answer.type === "failure") return { findings: answer.errors.map((error) => libraryFinding(error, source, part)) };
+  const tree = answer.json;
+  const annotations = readableAnnotations(tree);
+  const name = annotations["id"] ?? String(ordinal);
+  const id = `${source.file}#${name}`;
+  const { effect } = tree;
+  const allowed = actionsOf(tree.action);
+  const annotated = readAnnotations({ id, effect, layer: source.layer, annotations, actions: allowed });
+  const literals = literalFlaws(tree).map(({ literal, finding }) => {
+    const index = part.text.indexOf(literal);
+    return { ...finding, place: index < 0 ? place : placeIn(source, part, index) };
+  });
+  const { scope, conditions } = readClauses(tree);
+  const tooDeep = [...scope, ...conditions.map(({ body }) => body)].some(
+    (clause) => depthOf(clause) > limits.policyDepthMax,
+  );
+  const findings: readonly Finding[] = [
+    ...annotated.findings.map((finding) => ({ ...finding, place })),
+    ...literals,
+    ...(tooDeep
+      ? [
+          {
+            message: `a condition is more than ${limits.policyDepthMax} levels deep`,
+            place,
+            remedy: "split it into several",
+          },
+        ]
+      : []),
+  ];
+  if (findings.length > 0) return { findings };
+  const info: PolicyInfo = { id, name, engine: "cedar", effect, layer: source.layer, place, annotations };
+  const { obligations } = annotated;
+  return { policy: { info, source, part, tree, scope, conditions, numbers, actions: allowed, obligations }, findings };
+}
+
+// The library has `null` for an annotation without a value, whatever its types say.
+function readableAnnotations(tree: PolicyJson): { readonly [name: string]: string } {
+  const all: readonly (readonly [string, string | null])[] = Object.entries(tree.annotations ?? {});
+  return Object.fromEntries(all.map(([name, text]) => [name, text ?? ""]));
+}
+
+function readClauses(tree: PolicyJson) {
+  const scope = (["principal", "action", "resource"] as const).flatMap((variable) => {
+    const clause = scopeExpression(tree, variable);
+    return clause === undefined ? [] : [readExpression(clause)];
+  });
+  return { scope, conditions: tree.conditions.map(({ kind, body }) => ({ kind, body: readExpression(body) })) };
+}
+
+/** The actions that an action scope lets through; what it names and nobody knows is the validator's to refuse. */
+function actionsOf(scope: PolicyJson["action"]): readonly Action[] {
+  if (scope.op === "All") return actions;
+  if ("slot" in scope) return actions;
+  const uids = "entities" in scope ? scope.entities : [scope.entity];
+  const named = new Set(uids.map((uid) => ("__entity" in uid ? uid.__entity.id : uid.id)));
+  return actions.filter(
+    (action) => named.has(action) || (scope.op === "in" && actionGroups[action].some((group) => named.has(group))),
+  );
+}
+
+function depthOf(expression: Expression): number {
+  return 1 + Math.max(0, ...operandsOf(expression).map(depthOf));
+}

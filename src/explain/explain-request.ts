@@ -1,0 +1,93 @@
+// Station: a decision → why. In: a request, the decision on it and the prepared policies. Out: an explanation whose
+// every value came from the engines themselves. It must never evaluate anything by its own lights, nor act.
+import type { Call } from "../calls/call.ts";
+import { type AuthorizationRequest, showEntity } from "../calls/value.ts";
+import { combineVerdicts } from "../decisions/combine-verdicts.ts";
+import type { Decision } from "../decisions/decision.ts";
+import type { PolicyTrace } from "../decisions/trace.ts";
+import type { Verdict } from "../decisions/verdict.ts";
+import type { PreparedPolicies } from "../engines/policy-engine.ts";
+import type { Explanation, Suggestion } from "./explanation.ts";
+
+/** A policy set that answered, and how it could be made with one policy more. */
+export interface ExplainedPolicies {
+  readonly digest: string;
+  readonly sets: readonly PreparedPolicies[];
+  readonly versions: ReadonlyMap<string, string>;
+  /** Prepares the same set with a Cedar policy added; the caller disposes of it. */
+  extended(policy: string): Promise<readonly PreparedPolicies[]>;
+}
+
+/** Explains one decision: which policies were looked at, how each clause came out, and what came nearest. */
+export async function explainRequest(
+  request: AuthorizationRequest,
+  decision: Decision,
+  policies: ExplainedPolicies,
+  call?: Call,
+): Promise<Explanation> {
+  const traces = policies.sets.flatMap((set) => set.trace(request));
+  const suggestion = await suggestPermit(request, decision, policies);
+  return {
+    version: 1,
+    answer: decision.kind,
+    ...(decision.kind === "deny" && { cause: decision.cause }),
+    causes: decision.kind === "deny" ? decision.causes : [],
+    ...(decision.kind === "deny" && decision.because !== undefined && { because: decision.because }),
+    ...(call !== undefined && { call }),
+    request,
+    policies: policies.digest,
+    engines: [...policies.versions].map(([name, version]) => `${name} ${version}`),
+    verdicts: decision.verdicts,
+    obligations: decision.kind === "allow" ? decision.obligations : [],
+    traces,
+    nearest: nearestPermits(traces),
+    ...(suggestion !== undefined && { suggestion }),
+  };
+}
+
+/** Evaluates a request by every engine. */
+export async function evaluateAll(
+  sets: readonly PreparedPolicies[],
+  request: AuthorizationRequest,
+): Promise<readonly Verdict[]> {
+  return Promise.all(sets.map((set) => set.evaluate(request)));
+}
+
+function nearestPermits(traces: readonly PolicyTrace[]): readonly string[] {
+  const misses = (trace: PolicyTrace) => trace.clauses.filter((clause) => clause.value !== "true").length;
+  return traces
+    .filter((trace) => trace.policy.effect === "permit" && trace.value !== "true")
+    .sort((one, other) => misses(one) - misses(other))
+    .map((trace) => trace.policy.id);
+}
+
+// Only a missing permit can be mended by adding one: a forbid stands whatever is permitted.
+async function suggestPermit(
+  request: AuthorizationRequest,
+  decision: Decision,
+  policies: ExplainedPolicies,
+): Promise<Suggestion | undefined> {
+  if (decision.kind === "allow" || !decision.causes.includes("no-permit") || policies.sets.length === 0)
+    return undefined;
+  const policy = narrowestPermit(request);
+  const sets = await policies.extended(policy);
+  try {
+    const combined = combineVerdicts(await evaluateAll(sets, request));
+    return { policy, allows: combined.kind === "allow" };
+  } finally {
+    for (const set of sets) set.dispose();
+  }
+}
+
+/** A permit for exactly this principal, action and resource. */
+function narrowestPermit(request: AuthorizationRequest): string {
+  const name = `${request.action.replace(".", "-")}-${request.resource.id.split(/[/:.]/).filter(Boolean).at(-1) ?? "resource"}`;
+  return `@id(${JSON.stringify(name)})
+@reason("say here why this is allowed")
+permit (
+  principal == ${showEntity(request.principal)},
+  action == Yoi::Action::"${request.action}",
+  resource == ${showEntity(request.resource)}
+);
+`;
+}

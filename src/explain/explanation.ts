@@ -1,0 +1,51 @@
+import type { Call } from "../calls/call.ts";
+import type { AuthorizationRequest } from "../calls/value.ts";
+import type { Cause } from "../decisions/cause.ts";
+import type { Obligation } from "../decisions/obligation.ts";
+import type { PolicyTrace } from "../decisions/trace.ts";
+import type { Verdict } from "../decisions/verdict.ts";
+
+/** A permit that would allow the call, evaluated and not guessed. */
+export interface Suggestion {
+  readonly policy: string;
+  /** Whether the whole set with this policy added allows the very request. */
+  readonly allows: boolean;
+}
+
+/** What was recorded, where a recorded call is explained. */
+export interface Recorded {
+  readonly decision: string;
+  readonly call: string;
+  readonly at: string;
+  readonly policies: string;
+  readonly answer: "allow" | "deny";
+  readonly cause?: Cause;
+  /** What became of it: `performed`, or the word of its failure. */
+  readonly ending?: string;
+  /** Whether evaluating the recorded request again under the recorded policies gives the recorded answer. */
+  readonly same: boolean;
+  /** What the present policies say of it, where they are not the recorded ones. */
+  readonly now?: "allow" | "deny";
+}
+
+/** Why a call is allowed or denied, with everything that it was decided from. */
+export interface Explanation {
+  readonly version: 1;
+  readonly answer: "allow" | "deny";
+  readonly cause?: Cause;
+  readonly causes: readonly Cause[];
+  readonly because?: string;
+  readonly call?: Call;
+  readonly request: AuthorizationRequest;
+  /** The digest of the policy set, and the engines with their versions. */
+  readonly policies: string;
+  readonly engines: readonly string[];
+  readonly verdicts: readonly Verdict[];
+  readonly obligations: readonly Obligation[];
+  /** Every policy that could apply and the near misses, clause by clause. */
+  readonly traces: readonly PolicyTrace[];
+  /** The permits that came nearest to applying, nearest first, by id. */
+  readonly nearest: readonly string[];
+  readonly suggestion?: Suggestion;
+  readonly recorded?: Recorded;
+}

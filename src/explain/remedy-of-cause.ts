@@ -1,0 +1,78 @@
+import type { Cause } from "../decisions/cause.ts";
+
+/** What a cause means, who can change it, and how. */
+export interface Remedy {
+  readonly meaning: string;
+  readonly who: string;
+  /** What to do; `<plugin>` stands for the plugin concerned. */
+  readonly how: string;
+}
+
+/** One row for each cause; `docs/policies.md` has the same list. */
+export const remedies: { readonly [C in Cause]: Remedy } = {
+  "journal-unwritable": {
+    meaning: "the decision could not be recorded, so nothing was done",
+    who: "whoever keeps this machine",
+    how: "free space or mend the permissions of .yoi/state, then call again",
+  },
+  "untrusted-workspace": {
+    meaning: "nobody has said that this workspace may decide anything",
+    who: "you, after reading its policies and yoi.toml",
+    how: "yoi trust",
+  },
+  "not-enabled": {
+    meaning: "a package does nothing until an operator enables it",
+    who: "an operator",
+    how: "yoi plugin enable <plugin>     shows what it asks for, then pins it",
+  },
+  "not-pinned": {
+    meaning: "the enablement does not name exactly this id, version and digest",
+    who: "an operator",
+    how: "yoi plugin show <plugin>     shows both; yoi plugin enable <plugin> pins anew",
+  },
+  undeclared: {
+    meaning: "the manifest or the enablement does not provide for this",
+    who: "the plugin's author (plugin.toml), or an operator (mounts and effects in yoi.toml)",
+    how: "yoi plugin show <plugin>     shows what is declared and what is bound",
+  },
+  "explicit-forbid": {
+    meaning: "a forbid applies, and no permit can lift one",
+    who: "whoever keeps the policy that is named above",
+    how: "change that policy, or the request",
+  },
+  "engine-error": {
+    meaning: "a policy could not be evaluated, so it counts as a denial",
+    who: "whoever keeps the policy that is named above",
+    how: "yoi policy check     shows what is wrong with it",
+  },
+  "schema-invalid": {
+    meaning: "the request itself is malformed",
+    who: "whoever makes the call",
+    how: "mend the input",
+  },
+  limit: {
+    meaning: "a limit is used up",
+    who: "time, or an operator",
+    how: "wait, or raise the limit in the policy that sets it",
+  },
+  "needs-approval": {
+    meaning: "a policy asks for an approval",
+    who: "an operator",
+    how: "this version cannot give approvals: change the policy",
+  },
+  "obligation-unknown": {
+    meaning: "a policy demands something that this version cannot do",
+    who: "whoever keeps the policy",
+    how: "yoi policy check     names it",
+  },
+  "no-effector": {
+    meaning: "nothing in this host can do it",
+    who: "whoever embeds Yoi",
+    how: "open the workspace with the part that does it",
+  },
+  "no-permit": {
+    meaning: "no permit applies",
+    who: "an operator, in .yoi/policies or yoi.toml",
+    how: "add or widen a permit",
+  },
+};

@@ -1,0 +1,30 @@
+import type { DenyDecision } from "../decisions/decision.ts";
+import type { YoiError } from "../errors/yoi-error.ts";
+import type { HostError } from "../sandbox/sandbox.ts";
+
+/**
+ * A denial as the guest gets it: the decision's id and nothing else, but for a flaw of its own request. Whether the
+ * thing exists, which policy said no and why are for the operator.
+ */
+export function denialToWit(decision: DenyDecision): HostError {
+  if (decision.cause === "schema-invalid") return { tag: "invalid", val: decision.because ?? "malformed" };
+  if (decision.cause === "limit") return { tag: "limit", val: "a rate or size limit of the host" };
+  return { tag: "denied", val: decision.id };
+}
+
+/** A failure as the guest gets it: a closed word. Host paths, addresses and the system's text stay here. */
+export function failureToWit(error: YoiError): HostError {
+  const why = "why" in error.details ? error.details.why : "failed";
+  switch (why) {
+    case "not-found":
+      return { tag: "not-found" };
+    case "timeout":
+      return { tag: "timeout" };
+    case "too-large":
+      return { tag: "limit", val: "the file is longer than may be read" };
+    case "unavailable":
+      return { tag: "unavailable", val: "the host cannot do this now" };
+    default:
+      return { tag: "failed", val: why };
+  }
+}

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { prepareRevision } from "../broker/prepare-revision.ts";
+import type { AuthorizationRequest } from "../calls/value.ts";
+import type { PolicySources } from "../engines/policy-engine.ts";
+import { YoiError } from "../errors/yoi-error.ts";
+import { explainRecord } from "../explain/explain-record.ts";
+import type { ExplainedPolicies } from "../explain/explain-request.ts";
+import type { Explanation } from "../explain/explanation.ts";
+import { type DecidedEntry, isDecided, type JournalEntry } from "../journal/journal-entry.ts";
+import type { Found, JournalReader } from "../journal/read-journal.ts";
+import { explainable } from "./explain-in-host.ts";
+import type { Inspection } from "./inspect-workspace.ts";
+
+const evidenceSchema = z.object({
+  request: z.custom<AuthorizationRequest>(
+    (value) =>
+      z.object({ principal: z.object({}), entities: z.array(z.object({})), context: z.object({}) }).safeParse(value)
+        .success,
+  ),
+});
+
+/**
+ * Explains what is on record under an id, from its evidence, under the policies that were in force then.
+ * @throws {YoiError} YOI_USAGE when there is no decision under that id or its evidence is gone
+ */
+export async function explainRecorded(
+  found: Extract<Found, { kind: "found" }>,
+  reader: JournalReader,
+  inspection: Inspection,
+): Promise<Explanation> {
+  const entries = found.entries.map(({ entry }) => entry);
+  const entry = entries.find(isDecided);
+  if (entry === undefined) throw new YoiError("YOI_USAGE", `nothing was decided under ${found.id}`, {});
+  const evidence = reader.evidence(entry.decision);
+  if (evidence === undefined) {
+    const message = `the evidence of ${entry.decision} is gone, so it cannot be evaluated again; \`yoi journal show\` has what is left`;
+    throw new YoiError("YOI_USAGE", message, {});
+  }
+  const { request } = evidenceSchema.parse(JSON.parse(evidence));
+  const ending = endingOf(entries);
+  const then = await policiesOf(entry, reader, inspection);
+  try {
+    return await explainRecord({ entry, request, ...(ending !== undefined && { ending }) }, then, inspection.policies);
+  } finally {
+    if (then !== inspection.policies) for (const set of then.sets) set.dispose();
+  }
+}
+
+function endingOf(entries: readonly JournalEntry[]): string | undefined {
+  const end = entries.find((entry) => entry.stage === "performed" || entry.stage === "failed");
+  return end?.stage === "failed" ? `failed: ${end.failure ?? "unknown"}` : end?.stage;
+}
+
+// The policies of then: the present ones where they are the same, else the ones that the journal kept.
+async function policiesOf(
+  entry: DecidedEntry,
+  reader: JournalReader,
+  inspection: Inspection,
+): Promise<ExplainedPolicies> {
+  if (entry.policies === inspection.revision.digest) return inspection.policies;
+  const kept = reader.policySet(entry.policies);
+  if (kept === undefined) return inspection.policies;
+  const sources = JSON.parse(kept) as PolicySources;
+  return explainable(await prepareRevision(inspection.engines, sources), sources, inspection.engines);
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { PolicyRevision } from "../broker/policy-revision.ts";
+import { failedRevision, prepareRevision } from "../broker/prepare-revision.ts";
+import { createCedarEngine } from "../engines/cedar/cedar-engine.ts";
+import type { PolicyEngine, PolicySources } from "../engines/policy-engine.ts";
+import { YoiError } from "../errors/yoi-error.ts";
+import { packageRoot } from "../package-root.ts";
+import { gatherPolicySources } from "../workspace/policy-sources.ts";
+import type { Survey } from "../workspace/survey-workspace.ts";
+
+const shippedPolicies = join(packageRoot, "policies");
+
+/** The engines of this version. */
+export function createEngines(): readonly PolicyEngine[] {
+  return [createCedarEngine({ schemaText: readFileSync(join(shippedPolicies, "yoi.cedarschema"), "utf8") })];
+}
+
+/** A revision and what it was made from, or why there is none. */
+export type LoadedRevision =
+  | { readonly revision: PolicyRevision; readonly sources: PolicySources }
+  | { readonly problem: YoiError<"YOI_POLICY_INVALID" | "YOI_CONFIG_INVALID"> };
+
+/** Gathers and prepares the policies of a surveyed workspace. One bad file is a problem of the whole set. */
+export async function loadRevision(engines: readonly PolicyEngine[], survey: Survey): Promise<LoadedRevision> {
+  try {
+    const sources = await gatherPolicySources(survey, shippedPolicies);
+    return { revision: await prepareRevision(engines, sources), sources };
+  } catch (error) {
+    if (YoiError.is(error, "YOI_POLICY_INVALID") || YoiError.is(error, "YOI_CONFIG_INVALID")) return { problem: error };
+    throw error;
+  }
+}
+
+/** What a host decides with while there is no good set: everything is denied, and says why. */
+export function refusedRevision(): PolicyRevision {
+  return failedRevision("there is no valid policy set; `yoi policy check` says why");
+}

@@ -1,0 +1,114 @@
+import type { HostError } from "../sandbox.ts";
+import type { CompiledModule, CoreModules, InstantiateCore } from "./core-modules.ts";
+import { GuestLog } from "./guest-log.ts";
+import { createHostImports } from "./host-imports.ts";
+import { createWasi, type Interfaces } from "./wasi-imports.ts";
+
+/** What the translator's module exports. */
+export interface Glue {
+  instantiate(
+    getCoreModule: (name: string) => CompiledModule,
+    imports: Interfaces,
+    instantiateCore: InstantiateCore,
+  ): Promise<Record<string, Record<string, unknown>>>;
+}
+
+export type AskHost = (path: string) => Promise<{ tag: "ok"; val: Uint8Array } | { tag: "err"; val: HostError }>;
+
+/** How one call ended, as the guest's own side sees it. */
+export type CallEnd =
+  | {
+      readonly kind: "output";
+      readonly summary: string;
+      readonly content: string | undefined;
+      readonly isError: boolean;
+    }
+  | { readonly kind: "guest-error" | "trap"; readonly text: string }
+  | { readonly kind: "bad-output" };
+
+export interface GuestParts {
+  readonly glue: Glue;
+  readonly modules: CoreModules;
+  readonly toolsExport: string;
+  readonly config: string;
+  readonly pathBytesMax: number;
+  readonly logLinesMax: number;
+  readonly logLineBytesMax: number;
+}
+
+/** One instance of the component. It serves one call and is then thrown away, whatever became of it. */
+export class GuestInstance {
+  readonly log: GuestLog;
+  readonly #tools: Record<string, unknown>;
+  readonly #link: { ask: AskHost };
+  readonly #endStreams: () => void;
+
+  private constructor(log: GuestLog, tools: Record<string, unknown>, link: { ask: AskHost }, endStreams: () => void) {
+    this.log = log;
+    this.#tools = tools;
+    this.#link = link;
+    this.#endStreams = endStreams;
+  }
+
+  /** Instantiates the component, which runs its start functions: what they ask of the host is `unavailable`. */
+  static async create(parts: GuestParts): Promise<GuestInstance> {
+    const log = new GuestLog(parts.logLinesMax, parts.logLineBytesMax);
+    const link: { ask: AskHost } = { ask: unavailable };
+    const wasi = createWasi(log);
+    const imports = { ...wasi.interfaces, ...createHostImports(parts, log, (path) => link.ask(path)) };
+    try {
+      const exports = await parts.glue.instantiate(
+        (name) => parts.modules.get(name),
+        imports,
+        parts.modules.createInstantiate(),
+      );
+      return new GuestInstance(log, exports[parts.toolsExport] ?? {}, link, wasi.end);
+    } catch (error) {
+      wasi.end();
+      throw new Error(describeTrap(error, log));
+    }
+  }
+
+  async call(tool: string, input: string, ask: AskHost): Promise<CallEnd> {
+    this.#link.ask = ask;
+    try {
+      const { call } = this.#tools;
+      if (typeof call !== "function") throw new Error("the component exports no `call`");
+      return toOutput(await call(tool, input));
+    } catch (error) {
+      const payload = guestPayload(error);
+      if (payload !== undefined) return { kind: "guest-error", text: payload };
+      this.#endStreams();
+      return { kind: "trap", text: describeTrap(error, this.log) };
+    } finally {
+      this.#endStreams();
+      this.#link.ask = unavailable;
+    }
+  }
+}
+
+async function unavailable(): Promise<{ tag: "err"; val: HostError }> {
+  return { tag: "err", val: { tag: "unavailable", val: "no call is running" } };
+}
+
+function toOutput(output: unknown): CallEnd {
+  if (typeof output !== "object" || output === null) return { kind: "bad-output" };
+  const { summary, content, isError } = output as Record<string, unknown>;
+  if (typeof summary !== "string" || typeof isError !== "boolean") return { kind: "bad-output" };
+  if (content !== undefined && typeof content !== "string") return { kind: "bad-output" };
+  return { kind: "output", summary, content, isError };
+}
+
+/** The glue throws a result's error with the string as `payload`; everything else that is thrown is a trap. */
+function guestPayload(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !Object.hasOwn(error, "payload")) return undefined;
+  const { payload } = error as { payload?: unknown };
+  return typeof payload === "string" ? payload : undefined;
+}
+
+/** The first line is the message; then the stack, and what the guest's runtime wrote to stderr. */
+function describeTrap(error: unknown, log: GuestLog): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  return [message.replaceAll("\n", " "), stack, log.errorTail()].filter((part) => part !== "").join("\n");
+}

@@ -1,0 +1,54 @@
+/** Columns that a person reads without wrapping. */
+export const widthDefault = 80;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colour sequences begin with ESC.
+const colourSequence = /\u001b\[\d+m/g;
+
+/** Columns that text takes: colour takes none, East Asian wide characters and emoji take two. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text.replace(colourSequence, "")) {
+    const wide =
+      /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+    columns += /\p{Mn}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  }
+  return columns;
+}
+
+/** Text with spaces behind it, up to a width. */
+export function pad(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - columnsOf(text)));
+}
+
+/** `left` and `right` at the two ends of a line; on two lines where they do not fit on one. */
+export function spread(left: string, right: string, width = widthDefault): string {
+  const room = width - columnsOf(left) - columnsOf(right);
+  return room >= 1 ? left + " ".repeat(room) + right : `${left}\n    ${right}`;
+}
+
+/** Rows in columns as wide as their widest cell, two spaces apart, nothing behind the last. */
+export function table(rows: readonly (readonly string[])[], indent = ""): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.slice(0, -1).entries())
+      widths[index] = Math.max(widths[index] ?? 0, columnsOf(cell));
+  }
+  return rows.map((row) =>
+    (
+      indent + row.map((cell, index) => (index < row.length - 1 ? pad(cell, widths[index] ?? 0) : cell)).join("  ")
+    ).trimEnd(),
+  );
+}
+
+/** Words wrapped to a width, each line behind the same indent. */
+export function wrap(text: string, indent = "", width = widthDefault): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && columnsOf(indent) + columnsOf(line) + 1 + columnsOf(word) > width) {
+      lines.push(indent + line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, indent + line];
+}
