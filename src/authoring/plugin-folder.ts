@@ -8,7 +8,7 @@ import { manifestName, readPluginManifest } from "../plugins/read-plugin-manifes
 import { generateTypes } from "./generate-types.ts";
 
 /** The types that are made from a manifest, beside the code that uses them. */
-export const typesFile = "src/plugin.types.ts";
+const typesFile = "src/plugin.types.ts";
 
 /**
  * Reads the manifest of a plugin that is being written.

@@ -1,7 +1,6 @@
-import type { Description } from "../calls/description.ts";
-import type { Action } from "../calls/powers.ts";
+import type { Description, Flaw } from "../calls/description.ts";
 import type { Cause } from "../decisions/cause.ts";
-import { combineVerdicts } from "../decisions/combine-verdicts.ts";
+import { type Combined, combineVerdicts } from "../decisions/combine-verdicts.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { dischargeable, type Obligation } from "../decisions/obligation.ts";
 import type { Verdict } from "../decisions/verdict.ts";
@@ -20,6 +19,12 @@ export interface Question {
   readonly consume: boolean;
 }
 
+/** Why a call is denied that policy alone would not deny so. */
+interface Obstacle {
+  readonly cause: Cause;
+  readonly because: string;
+}
+
 /**
  * Combines the verdicts and settles what can still turn an allow into a deny: a flaw of the call itself, a missing
  * effector, an obligation that nobody here can discharge, a rate that is used up, a journal that cannot count.
@@ -27,51 +32,56 @@ export interface Question {
 export async function settleGates(question: Question, journal: Journal): Promise<Decision> {
   const { id, verdicts, revision, description } = question;
   const combined = combineVerdicts(verdicts);
-  const deny = (first: Cause, because?: string): Decision => {
-    const others = combined.kind === "deny" ? combined.causes : [];
-    const found = [first, ...others.filter((cause) => cause !== first)];
+  const causes = combined.kind === "deny" ? combined.causes : [];
+  const obstacle = flawOf(combined, description.flaw) ?? (await obstacleTo(combined, question, journal));
+  if (obstacle !== undefined) {
+    const { cause, because } = obstacle;
     return {
       kind: "deny",
       id,
       revision,
       verdicts,
-      cause: first,
-      causes: found,
-      ...(because !== undefined && { because }),
+      cause,
+      causes: [cause, ...causes.filter((one) => one !== cause)],
+      because,
     };
-  };
-
-  if (combined.kind === "deny") {
-    const [first] = combined.causes;
-    const flawed = description.flaw === undefined ? [] : [description.flaw.cause];
-    const found = [...combined.causes, ...flawed];
-    // A call that no policy would have permitted anyway is denied for its flaw, which its caller can mend.
-    if (first === "no-permit" && description.flaw !== undefined)
-      return deny(description.flaw.cause, description.flaw.message);
-    return { kind: "deny", id, revision, verdicts, cause: first, causes: found };
   }
-  if (description.flaw !== undefined) return deny(description.flaw.cause, description.flaw.message);
-  if (!question.hasEffector) return deny("no-effector", `nothing here can do \`${description.action}\``);
-  const unknown = combined.obligations.find((one) => !canDischarge(description.action, one));
-  if (unknown !== undefined) return deny("obligation-unknown", `no way to discharge \`${unknown.kind}\``);
-
-  const claims = combined.obligations.flatMap((one) => rateClaim(description, one));
-  if (claims.length > 0) {
-    try {
-      const [full] = await journal.claimRates(claims, question.atMs, { consume: question.consume });
-      if (full !== undefined) {
-        return deny("limit", `${full.count} in ${full.windowMs / 1_000} s are used up (${policyOfClaim(full)})`);
-      }
-    } catch {
-      // FAIL-CLOSED: what cannot be counted is not allowed.
-      return deny("journal-unwritable", "the journal could not count this call against its rate");
-    }
-  }
-  return { kind: "allow", id, revision, verdicts, obligations: combined.obligations };
+  if (combined.kind === "allow") return { kind: "allow", id, revision, verdicts, obligations: combined.obligations };
+  return { kind: "deny", id, revision, verdicts, cause: combined.causes[0], causes };
 }
 
-function canDischarge(action: Action, obligation: Obligation): boolean {
-  return dischargeable[action].includes(obligation.kind);
+// A flaw leads where policy has no more to say than that nothing permits the call: its caller can mend it. What policy
+// forbids outright stays the headline.
+function flawOf(combined: Combined, flaw: Flaw | undefined): Obstacle | undefined {
+  if (flaw === undefined || (combined.kind === "deny" && combined.causes[0] !== "no-permit")) return undefined;
+  return { cause: flaw.cause, because: flaw.message };
+}
+
+async function obstacleTo(combined: Combined, question: Question, journal: Journal): Promise<Obstacle | undefined> {
+  if (combined.kind === "deny") return undefined;
+  const { action } = question.description;
+  if (!question.hasEffector) return { cause: "no-effector", because: `nothing here can do \`${action}\`` };
+  const unknown = combined.obligations.find((one) => !dischargeable[action].includes(one.kind));
+  if (unknown !== undefined) return { cause: "obligation-unknown", because: `no way to discharge \`${unknown.kind}\`` };
+  return claimRates(combined.obligations, question, journal);
+}
+
+async function claimRates(
+  obligations: readonly Obligation[],
+  { description, atMs, consume }: Question,
+  journal: Journal,
+): Promise<Obstacle | undefined> {
+  const claims = obligations.flatMap((one) => rateClaim(description, one));
+  if (claims.length === 0) return undefined;
+  try {
+    const [full] = await journal.claimRates(claims, atMs, { consume });
+    if (full === undefined) return undefined;
+    const policy = full.key.slice(full.key.indexOf(" ") + 1);
+    return { cause: "limit", because: `${full.count} in ${full.windowMs / 1_000} s are used up (${policy})` };
+  } catch {
+    // FAIL-CLOSED: what cannot be counted is not allowed.
+    return { cause: "journal-unwritable", because: "the journal could not count this call against its rate" };
+  }
 }
 
 // A rate counts by plugin and policy: what one plugin uses up is not another's loss.
@@ -79,8 +89,4 @@ function rateClaim(description: Description, obligation: Obligation): readonly R
   if (obligation.kind !== "rate") return [];
   const { count, windowMs, policy } = obligation;
   return [{ key: `${description.plugin} ${policy}`, count, windowMs }];
-}
-
-function policyOfClaim(claim: RateClaim): string {
-  return claim.key.slice(claim.key.indexOf(" ") + 1);
 }

@@ -11,6 +11,7 @@ export const limits = {
   packageExpandedBytesMax: 64 * MiB,
   packageRatioMax: 100,
   packageEntriesMax: 512,
+  archivePathBytesMax: 1 * KiB,
   packagesPerStoreMax: 128,
   storeFilesMax: 10_000,
   packageNotesBytesMax: 16 * MiB,

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { isMountName } from "../calls/guest-path.ts";
 import { toolEffects } from "../calls/inventory.ts";
-import type { Json } from "../calls/json.ts";
 import { limits } from "../calls/limits.ts";
 import { parseObligation } from "../decisions/obligation.ts";
+import { jsonTable } from "../toml/json-table.ts";
 
 /** Limits that an entry may lower, by the names that operators write. */
 export const loweredLimits = {
@@ -44,7 +44,7 @@ export const enablementSchema = z.strictObject({
   agents: z.array(agent).max(64).optional(),
   effects: z.array(z.enum(toolEffects)).optional(),
   mounts: z.record(mountName, mountName).optional(),
-  config: z.custom<Json>((value) => value !== undefined).optional(),
+  config: jsonTable.optional(),
   aliases: z.record(toolName, toolName).optional(),
   limits: z
     .strictObject({

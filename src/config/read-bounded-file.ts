@@ -29,6 +29,6 @@ export async function readBoundedFile(path: string, bytesMax: number): Promise<F
 }
 
 /** Whether `error` is the system's error of this name. */
-export function isErrno(error: unknown, code: string): boolean {
+function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }

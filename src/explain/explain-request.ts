@@ -81,7 +81,7 @@ async function suggestPermit(
 
 /** A permit for exactly this principal, action and resource. */
 function narrowestPermit(request: AuthorizationRequest): string {
-  const name = `${request.action.replace(".", "-")}-${request.resource.id.split(/[/:.]/).filter(Boolean).at(-1) ?? "resource"}`;
+  const name = `${request.action}-${request.resource.id}`.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 80);
   return `@id(${JSON.stringify(name)})
 @reason("say here why this is allowed")
 permit (

@@ -66,7 +66,8 @@ export async function createHostParts(options: HostOptions): Promise<HostParts> 
   const revisions = createRevisionHolder(refusedRevision());
   const pool = createSandboxPool({
     cacheFolder: places.componentCache,
-    onDeath: (plugin, why) => void record({ what: "sandbox-died", message: why, plugin }),
+    // A process that is ended because nobody wants it any more has not died.
+    onDeath: (plugin, why) => void (why === "cancelled" || record({ what: "sandbox-died", message: why, plugin })),
   });
   const guestLog = guestLogger(journal, log, nowMs);
   const runner = createPluginRunner({

@@ -22,7 +22,7 @@ export interface PluginPackage extends PackageSummary {
 }
 
 /** A file of a package, by its path and its length. */
-export interface PackageEntry {
+interface PackageEntry {
   readonly path: string;
   readonly bytes: number;
 }

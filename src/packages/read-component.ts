@@ -39,8 +39,7 @@ export function readComponent(bytes: Uint8Array): ComponentInterfaces {
   return names;
 }
 
-/** Refuses a component with one finding. @throws {YoiError} YOI_COMPONENT_INVALID */
-export function refuseComponent(fault: ComponentFault, message: string, remedy?: string): never {
+function refuseComponent(fault: ComponentFault, message: string, remedy?: string): never {
   const finding = { fault, message, ...(remedy !== undefined && { remedy }) };
   throw new YoiError("YOI_COMPONENT_INVALID", message, { findings: [finding] });
 }

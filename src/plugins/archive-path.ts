@@ -1,10 +1,9 @@
+import { limits } from "../calls/limits.ts";
+
 // What some system takes for a device, whatever follows a dot.
 const deviceName = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses.
 const refusedCharacter = /[\u0000-\u001f\u007f\\:]|\p{Surrogate}/u;
-
-/** The longest path inside a package. */
-export const archivePathBytesMax = 1_024;
 
 /**
  * What is wrong with a path inside a package, or nothing when it is safe on any system: relative, with `/` between
@@ -12,7 +11,7 @@ export const archivePathBytesMax = 1_024;
  */
 export function archivePathFault(path: string): string | undefined {
   if (path === "") return "is empty";
-  if (Buffer.byteLength(path) > archivePathBytesMax) return `is longer than ${archivePathBytesMax} bytes`;
+  if (Buffer.byteLength(path) > limits.archivePathBytesMax) return `is longer than ${limits.archivePathBytesMax} bytes`;
   if (refusedCharacter.test(path)) return "has a backslash, a colon, a control character or half a character";
   if (path.startsWith("/") || path.startsWith("~")) return "is not relative";
   const segments = path.split("/");

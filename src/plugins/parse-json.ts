@@ -3,7 +3,7 @@ import { limits } from "../calls/limits.ts";
 import { elementPath, memberPath } from "./json-path.ts";
 
 /** Why a text was not taken, and where: the path of the value, and the offset in the text. It quotes no value. */
-export interface JsonRefusal {
+interface JsonRefusal {
   readonly message: string;
   readonly path: string;
   readonly offset: number;

@@ -3,7 +3,7 @@ export const schemaTypes = ["object", "array", "string", "number", "integer", "b
 export type SchemaType = (typeof schemaTypes)[number];
 
 /** What the value of a keyword has to be. */
-export type KeywordShape =
+type KeywordShape =
   | "type"
   | "schema"
   | "schemas"

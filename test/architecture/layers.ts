@@ -48,15 +48,16 @@ export const layers: { readonly [folder: string]: Layer } = {
   },
   packages: { may: ["calls", "plugins", "config", "toml", "errors"], touches: ["zod", "fs", "path", "crypto", "zlib"] },
   workspace: {
-    may: ["calls", "decisions", "plugins", "packages", "config", "engines", "errors"],
+    may: ["tools", "calls", "decisions", "plugins", "packages", "config", "engines", "errors"],
     touches: ["fs", "path", "crypto"],
   },
   explain: { may: ["calls", "decisions", "engines", "journal", "terminal", "errors"], touches: ["zod"] },
   authoring: {
     may: ["calls", "plugins", "packages", "toml", "errors"],
     touches: [
-      "@bytecodealliance/jco",
       "componentize-qjs",
+      "rolldown",
+      "typescript",
       "fs",
       "path",
       "crypto",
@@ -64,6 +65,9 @@ export const layers: { readonly [folder: string]: Layer } = {
       "url",
       "os",
       "module",
+      "readline",
+      "stream",
+      "zlib",
     ],
   },
   host: {

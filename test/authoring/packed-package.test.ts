@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -27,24 +27,21 @@ test.before("build, pack and unpack", async () => {
   place = await realpath(await mkdtemp(join(tmpdir(), "yoi-packed-")));
   const staged = join(place, "staged");
   await buildPackage(join(staged, "dist"));
-  await cp(join(root, "package.json"), join(staged, "package.json"));
-  for (const file of own.files.filter((name) => name !== "dist")) {
+  for (const file of ["package.json", ...own.files.filter((name) => name !== "dist")]) {
     await cp(join(root, file), join(staged, file), { recursive: true });
   }
-  const modules = join(place, "node_modules");
-  await mkdir(modules);
   await run("npm", ["pack", "--offline", "--ignore-scripts", "--pack-destination", place], { cwd: staged });
-  await run("tar", ["-xzf", (await readdir(place)).find((name) => name.endsWith(".tgz")) ?? ""], { cwd: place });
-  installed = join(modules, "yoi");
-  await run("mv", [join(place, "package"), installed]);
+  await run("tar", ["-xzf", `yoi-${own.version}.tgz`], { cwd: place });
+  installed = join(place, "node_modules/yoi");
+  await mkdir(dirname(installed));
+  await rename(join(place, "package"), installed);
   for (const name of Object.keys(own.dependencies)) await linkDependency(name);
 });
 
 test.after.always(() => rm(place, { recursive: true, force: true }));
 
 test.serial("the packed command runs, and says its version", async (t) => {
-  const { stdout } = await run(process.execPath, [join(installed, own.bin.yoi), "--version"]);
-  t.is(stdout.trim(), own.version);
+  t.is(await yoi("--version"), `yoi ${own.version}\n`);
 });
 
 test.serial("the packed package has its templates, its world and its policies, and no sources", async (t) => {
@@ -62,19 +59,20 @@ test.serial("the packed package has its templates, its world and its policies, a
 });
 
 test.serial("without its optional dependencies, building a plugin says what is missing", async (t) => {
-  const folder = join(place, "lonely");
-  await runModule(newPluginScript(folder));
-  const error = await t.throwsAsync(runModule(buildScript(folder)));
+  await yoi("plugin", "new", "lonely");
+  const error = await t.throwsAsync(yoi("plugin", "build", "lonely"));
   t.regex(String(error), /`componentize-qjs` is not installed/);
 });
 
-test.serial("a plugin that the packed package begins is built by it, types and all", async (t) => {
+test.serial("the first ten minutes: a plugin is begun, built and tested behind a real broker", async (t) => {
   for (const name of Object.keys(own.optionalDependencies)) await linkDependency(name);
+  await yoi("plugin", "new", "weather");
+  await yoi("plugin", "build", "weather");
   const folder = join(place, "weather");
-  await runModule(newPluginScript(folder));
-  await runModule(buildScript(folder));
   t.deepEqual((await readdir(join(folder, "build"))).sort(), ["example.weather-0.1.0.yoi-plugin", "plugin.wasm"]);
-  // The author's editor has nothing but the folder: `yoi/sdk` is found through its link.
+  const { stdout } = await run(process.execPath, ["--test", "--test-reporter=tap"], { cwd: folder });
+  t.regex(stdout, /^# pass 3$/m);
+  // An editor has nothing but the folder: it finds `yoi/sdk` through the folder's link.
   await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder]);
 });
 
@@ -84,21 +82,7 @@ async function linkDependency(name: string): Promise<void> {
   await symlink(join(root, "node_modules", name), link);
 }
 
-async function runModule(script: string): Promise<void> {
-  await run(process.execPath, ["--input-type=module", "--eval", script], { cwd: place });
-}
-
-function newPluginScript(folder: string): string {
-  const options = { folder, name: folder.slice(folder.lastIndexOf("/") + 1), yoiRoot: installed };
-  return `const { newPlugin } = await import(${path("new-plugin")}); await newPlugin(${JSON.stringify(options)});`;
-}
-
-function buildScript(folder: string): string {
-  const print = "console.error(JSON.stringify(error.details ?? String(error))); process.exitCode = 1;";
-  const build = `await buildPlugin({ folder: ${JSON.stringify(folder)} })`;
-  return `const { buildPlugin } = await import(${path("build-plugin")}); try { ${build}; } catch (error) { ${print} }`;
-}
-
-function path(module: string): string {
-  return JSON.stringify(join(installed, `dist/authoring/${module}.js`));
+async function yoi(...words: readonly string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [join(installed, own.bin.yoi), ...words], { cwd: place });
+  return stdout;
 }

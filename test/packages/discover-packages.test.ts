@@ -123,7 +123,7 @@ test("a link inside the store is another name, not another package", async (t) =
 // ATTACK: threats 28
 test("a pipe, a folder and a device keep nobody waiting", async (t) => {
   const folder = folderWith(t);
-  execFileSync("mkfifo", [join(folder, "a.yoi-plugin")]);
+  execFileSync("bash", ["-c", 'mkfifo "$1"', "bash", join(folder, "a.yoi-plugin")]);
   mkdirSync(join(folder, "b.yoi-plugin"));
   const found = await discoverPackages([{ source: "project", folder }]);
   t.deepEqual(troubles(found), [

@@ -170,6 +170,11 @@ const malformed: readonly (readonly [title: string, bytes: Uint8Array, refusal: 
     /^invalid-component: .*cut short/,
   ],
   [
+    "a nested section longer than the file",
+    Buffer.concat([componentPreamble, Buffer.from([0, 100])]),
+    /^invalid-component: .*cut short/,
+  ],
+  [
     "a length without end",
     Buffer.concat([componentPreamble, Buffer.from([10, 255, 255, 255, 255, 255, 255])]),
     /^invalid-component/,

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import test from "ava";
 import { YoiError } from "../../src/errors/yoi-error.ts";
 import { type DiagnosticKind, diagnosticKinds, type FormerKind } from "../../src/packages/diagnostic-kinds.ts";
@@ -70,4 +71,13 @@ test("a diagnostic says what its kind says, unless something nearer is known", (
 test("a fault of the host is no diagnostic", (t) => {
   t.throws(() => diagnosticsOf(new TypeError("broken"), {}), { instanceOf: TypeError });
   t.throws(() => diagnosticsOf(new YoiError("YOI_BROKER_CLOSED", "closed", {}), {}), { instanceOf: YoiError });
+});
+
+test("`docs/packages.md` lists every kind with its words", (t) => {
+  const page = readFileSync(new URL("../../docs/packages.md", import.meta.url), "utf8");
+  const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+  const kinds = Object.entries(diagnosticKinds).map(
+    ([kind, { means, former }]) => `| \`${kind}\` | ${means} | \`${former}\` |`,
+  );
+  t.deepEqual(rows, kinds);
 });

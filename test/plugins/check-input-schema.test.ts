@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import test from "ava";
 import type { Json, JsonObject } from "../../src/calls/json.ts";
 import { checkInputSchema } from "../../src/plugins/check-input-schema.ts";
+import { keywords, refusedKeywords } from "../../src/plugins/schema-keywords.ts";
 
 const object = (more: JsonObject): JsonObject => ({ type: "object", ...more });
 const ofCity = (city: Json): JsonObject => object({ properties: { city } });
@@ -128,6 +130,16 @@ for (const [title, schema, path, message] of refused) {
 test("findings of a schema are bounded in number", (t) => {
   const properties = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`p${n}`, { pattern: "x" }]));
   t.is(checkInputSchema(object({ properties })).length, 50);
+});
+
+test("`docs/schemas.md` lists every keyword, taken or refused", (t) => {
+  const page = readFileSync(new URL("../../docs/schemas.md", import.meta.url), "utf8");
+  const named = (text: string): readonly string[] =>
+    [...text.matchAll(/`([$A-Za-z]+)`/g)].map(([, name]) => name ?? "");
+  const table = page.split("\n").filter((line) => /^\| (?!for)/.test(line));
+  t.deepEqual(named(table.join("\n")).toSorted(), [...keywords.keys()].toSorted());
+  const refusals = page.split("\n").find((line) => line.startsWith("`pattern`")) ?? "";
+  t.deepEqual(named(refusals), [...refusedKeywords.keys()]);
 });
 
 function nested(levels: number): JsonObject {

@@ -20,6 +20,7 @@ const failures = [
   ["a request for 4 GiB of chance is a trap", "wants-chance", "trap"],
   ["asking the host during instantiation gets nowhere", "asks-in-start", "instantiation"],
   ["a module that is instantiated too often is refused", "instantiates-often", "instantiation"],
+  ["a memory that is brought in more often than it was counted is refused", "multiplies-memory", "instantiation"],
 ] as const;
 
 for (const [title, name, why] of failures) {
@@ -52,6 +53,14 @@ for (const [title, name, message] of invalid) {
     t.deepEqual(pool.status().sandboxes, []);
   });
 }
+
+// ATTACK: threats 46
+test.serial("a start function that asks the host is told in words that the host is unavailable", async (t) => {
+  const host = recordingHost();
+  const failure = await failureOf(t, testPool(t).call(await watComponent("asks-in-start"), testRequest({ host })));
+  t.is(failure.message, "the component could not be instantiated: `the host is unavailable during instantiation`");
+  t.deepEqual(host.asked, []);
+});
 
 for (const name of ["grows-memory", "grows-table"]) {
   test.serial(`what a guest asks for beyond its bounds it does not get: ${name}`, async (t) => {

@@ -1,6 +1,5 @@
 /** A map that keeps the `max` entries used last, and tells of each one that it lets go. */
 export interface LruMap<K, V> {
-  readonly size: number;
   get(key: K): V | undefined;
   set(key: K, value: V): void;
   values(): Iterable<V>;
@@ -11,9 +10,6 @@ export interface LruMap<K, V> {
 export function createLruMap<K, V>(max: number, letGo: (value: V) => void = () => {}): LruMap<K, V> {
   const entries = new Map<K, V>();
   return {
-    get size() {
-      return entries.size;
-    },
     get: (key) => {
       const value = entries.get(key);
       if (value === undefined) return undefined;

@@ -4,7 +4,7 @@ import type { Entity } from "../../calls/value.ts";
 import type { CedarPolicy } from "./read-policies.ts";
 
 /** The policies that could apply to a request by their scope, and a name for exactly this choice of them. */
-export interface Selection {
+interface Selection {
   readonly key: string;
   /** In the order of the set. */
   policies(): readonly CedarPolicy[];

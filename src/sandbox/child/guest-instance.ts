@@ -65,7 +65,9 @@ export class GuestInstance {
       return new GuestInstance(log, exports[parts.toolsExport] ?? {}, link, wasi.end);
     } catch (error) {
       wasi.end();
-      throw new Error(describeTrap(error, log));
+      // How the engine says that a start function called an import that waits: there is nothing that could be suspended.
+      const waits = error instanceof Error && error.message.startsWith("cannot block a synchronous task");
+      throw new Error(waits ? "the host is unavailable during instantiation" : describeTrap(error, log));
     }
   }
 

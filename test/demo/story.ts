@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import type { Stage } from "./stage.ts";
+
+const root = join(import.meta.dirname, "../..");
+const outliner = "project:example.outliner";
+const hostile = "project:example.loops-forever";
+const asked = { allowed: '{"path":"notes/README.md"}', kept: '{"path":"notes/salaries.md"}' };
+
+/** The path of one plugin from TypeScript to a policed, explained answer, in chapters. Each step checks itself. */
+export const chapters: readonly ((stage: Stage) => Promise<void>)[] = [
+  buildPlugin,
+  findItDisabled,
+  enableIt,
+  seeItDenied,
+  allowIt,
+  keepTheRest,
+  outliveAHostileOne,
+  verifyTheJournal,
+];
+
+async function buildPlugin({ tell, yoi }: Stage): Promise<void> {
+  tell("An author begins a plugin in TypeScript and builds a component of it");
+  await yoi(["plugin", "new", "outliner"], { exit: 0, says: ["Created outliner/", "src/plugin.ts"] });
+  await yoi(["plugin", "build", "outliner"], { exit: 0, says: ["✓ package", "sha256:"] });
+}
+
+async function findItDisabled({ tell, yoi, run, write }: Stage): Promise<void> {
+  tell("An operator puts the package into a workspace: being there is not running");
+  await yoi(["init"], { exit: 0, says: ["This workspace is trusted"] });
+  const built = "outliner/build/example.outliner-0.1.0.yoi-plugin";
+  await run(["cp", built, ".yoi/plugins/"], ["cp", built, ".yoi/plugins/"], { exit: 0, says: [] });
+  await run(["mkdir", "desk"], ["mkdir", "desk"], { exit: 0, says: [] });
+  await run(["cp", "README.md", "desk/"], ["cp", join(root, "README.md"), "desk/"], { exit: 0, says: [] });
+  write("desk/salaries.md", "# Salaries\n");
+  await yoi(["plugin", "list"], { exit: 0, says: [/^disabled\s+project:example\.outliner/m] });
+}
+
+async function enableIt({ tell, yoi, write }: Stage): Promise<void> {
+  tell("Enabling shows what it asks for, and pins exactly this content");
+  write(".yoi/yoi.toml", '\n[mounts.desk]\npath = "desk"\n');
+  const words = ["plugin", "enable", "example.outliner", "--yes", "--mount", "notes=desk"];
+  await yoi(words, { exit: 0, says: ["It asks for", "files: read in notes/", `enabled ${outliner}`] });
+}
+
+async function seeItDenied({ tell, yoi }: Stage): Promise<void> {
+  tell("The tool runs, but asking is not having: the guest learns a decision's id only");
+  const output = await yoi(["tool", "call", "outline", asked.allowed], { exit: 4, says: ["denied by policy"] });
+  tell("The operator sees all of that decision, and what would change it");
+  await yoi(["plugin", "explain", decisionIn(output)], {
+    exit: 0,
+    says: [`DENIED   ${outliner} → fs.read desk/README.md`, "(no-permit)", "→ allowed ✓"],
+  });
+}
+
+async function allowIt({ tell, yoi, write }: Stage): Promise<void> {
+  tell("The operator writes that policy, in words of their own");
+  const policy = `@id("outline-the-readme")
+@reason("The outliner may read what is public anyway")
+permit (
+  principal == Yoi::Plugin::"${outliner}",
+  action == Yoi::Action::"fs.read",
+  resource == Yoi::Path::"desk/README.md"
+);
+`;
+  write(".yoi/policies/outliner.cedar", policy);
+  await yoi(["policy", "check"], { exit: 0, says: ["each valid"] });
+  tell("The same call again: a real answer about this repository's README");
+  await yoi(["tool", "call", "outline", asked.allowed], {
+    exit: 0,
+    says: [/^Yoi \(line 1\)$/m, /^ {2}A first policy \(line \d+\)$/m],
+  });
+}
+
+async function keepTheRest({ tell, yoi }: Stage): Promise<void> {
+  tell("Another file of the same folder stays out of its reach");
+  const output = await yoi(["tool", "call", "outline", asked.kept], { exit: 4, says: ["denied by policy"] });
+  await yoi(["plugin", "explain", decisionIn(output)], {
+    exit: 0,
+    says: ["fs.read desk/salaries.md", "outline-the-readme", ".yoi/policies/outliner.cedar:1:1"],
+  });
+}
+
+async function outliveAHostileOne({ tell, yoi, run, program, write }: Stage): Promise<void> {
+  tell("A hostile plugin loops for ever; in the same host the honest one still answers");
+  const fixture = join(root, "fixtures/plugins/loops-forever");
+  await run(["cp", "-r", "fixtures/plugins/loops-forever", "."], ["cp", "-r", fixture, "."], { exit: 0, says: [] });
+  await yoi(["plugin", "build", "loops-forever"], { exit: 0, says: ["✓ package"] });
+  const built = "loops-forever/build/example.loops-forever-0.1.0.yoi-plugin";
+  await run(["cp", built, ".yoi/plugins/"], ["cp", built, ".yoi/plugins/"], { exit: 0, says: [] });
+  await yoi(["plugin", "enable", "example.loops-forever", "--yes"], { exit: 0, says: [`enabled ${hostile}`] });
+  write(".yoi/yoi.toml", 'limits = { guest_cpu = "500ms" }\n');
+  await program("one-host", [], {
+    exit: 0,
+    says: [/^spin +failed: the tool failed: deadline/m, /^outline +answered while spin/m, /^outline +answered after/m],
+  });
+}
+
+async function verifyTheJournal({ tell, yoi }: Stage): Promise<void> {
+  tell("Every decision is in the journal, and its chain of hashes holds");
+  await yoi(["journal", "tail", "--limit", "4"], { exit: 0, says: ["tool.execute"] });
+  await yoi(["journal", "verify"], { exit: 0, says: [/^✓ \d+ entries, each in its place$/m] });
+}
+
+function decisionIn(output: string): string {
+  const [, decision] = /\(decision ([0-9A-Z]{26})\)/.exec(output) ?? [];
+  if (decision === undefined) throw new Error("the denial names no decision");
+  return decision;
+}
