@@ -80,9 +80,13 @@ async function fillTemplate(folder: string, values: { readonly name: string; rea
   }
 }
 
-/** What `npm install` makes of a `file:` dependency: `import "yoi/sdk"` and `npx yoi` work at once. */
+/**
+ * What `npm install` makes of a `file:` dependency: `import "yoi/sdk"` and `npx yoi` work at once, and under the very
+ * Node that runs now, whatever the machine's own is.
+ */
 async function linkInstallation(modules: string, yoiRoot: string, command: string): Promise<void> {
   await mkdir(join(modules, ".bin"), { recursive: true });
   await symlink(yoiRoot, join(modules, "yoi"), "junction");
   await symlink(join("../yoi", command), join(modules, ".bin/yoi"));
+  await symlink(process.execPath, join(modules, ".bin/node"));
 }

@@ -14,6 +14,13 @@ export interface CommandLine {
   readonly version: string;
 }
 
+/** What a command tells a program, beside the two keys that every result begins with. */
+export interface CommandResult {
+  readonly version?: never;
+  readonly command?: never;
+  readonly [key: string]: unknown;
+}
+
 /** What a command got from its caller. Everything that it touches comes through here, so that tests bring their own. */
 export interface CommandContext {
   /** Positional arguments after the command's own words. */
@@ -32,7 +39,7 @@ export interface CommandContext {
   /** Text for a person on stdout; silent under `--json`. */
   say(text: string): void;
   /** The command's result for a program, under `--json` only: `{ version: 1, command, … }`. */
-  result(value: object): void;
+  result(value: CommandResult): void;
   /** Raw text on stdout whatever the options: for exports. */
   write(text: string): void;
   /** A line for a person on stderr. */

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --disable-sigusr1 --disable-warning=ExperimentalWarning
+#!/usr/bin/env node
 
 // Nothing is imported before the version is known: an older Node would stop at its first unknown module instead.
 const [major = "0"] = process.versions.node.split(".");
@@ -6,12 +6,14 @@ if (Number(major) < 26) {
   process.stderr.write(`yoi: needs Node 26 or later, and this is ${process.versions.node}\n`);
   process.exitCode = 1;
 } else {
+  // ATTACK: SIGUSR1 opens an inspector in a Node process, and a taken-over sandbox may send it. A listener keeps it shut.
+  process.on("SIGUSR1", () => undefined);
+  // A reader that goes away (`yoi journal export | head`) is no error.
+  process.stdout.on("error", () => process.exit());
   const [{ runCommandLine }, { yoiVersion }] = await Promise.all([
     import("./run-command-line.ts"),
     import("../package-root.ts"),
   ]);
-  // A reader that goes away (`yoi journal export | head`) is no error.
-  process.stdout.on("error", () => process.exit(0));
   process.exitCode = await runCommandLine(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,

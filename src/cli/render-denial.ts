@@ -3,7 +3,7 @@ import { escapeText } from "../errors/escape-text.ts";
 import { remedies } from "../explain/remedy-of-cause.ts";
 import { isDecided } from "../journal/journal-entry.ts";
 import { readJournal } from "../journal/read-journal.ts";
-import { table, wrap } from "../terminal/layout.ts";
+import { labelled, wrap } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { subjectOf } from "./render-entry.ts";
 
@@ -17,7 +17,8 @@ export function renderDenial(places: Places, decision: string, paint: Paint): st
     ["why", `${remedy.meaning} (${entry.cause})`],
     ["do", remedy.how.replaceAll("<plugin>", escapeText(entry.plugin ?? ""))],
     ["", `yoi plugin explain ${decision}`],
-  ];
+  ] as const;
   const because = entry.because === undefined ? [] : wrap(escapeText(entry.because), "         ");
-  return [`${paint.bad("denied:")} ${subjectOf(entry)}`, ...because, ...table(rows, "  ")].join("\n");
+  const [first = "", ...rest] = wrap(subjectOf(entry), "        ");
+  return [`${paint.bad("denied:")} ${first.trimStart()}`, ...rest, ...because, ...labelled(rows, "  ")].join("\n");
 }

@@ -1,31 +1,50 @@
 import { escapeText } from "../errors/escape-text.ts";
 import type { ChainedEntry, DecidedEntry, JournalEntry } from "../journal/journal-entry.ts";
-import { pad } from "../terminal/layout.ts";
+import { columnsOf, pad, wrap } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 
-/** One entry on one line, with the id that `explain` and `journal show` take. */
+/** One entry in a line or two, with the id that `explain` and `journal show` take. */
 export function renderEntry({ entry }: ChainedEntry, paint: Paint): string {
-  return `${paint.dim(entry.at.slice(0, 19).replace("T", " "))}  ${lineOf(entry, paint)}`;
+  const { word, tone, text, below } = linesOf(entry, paint);
+  const head = `${paint.dim(entry.at.slice(0, 19).replace("T", " "))}  ${tone(pad(word, 9))}  `;
+  const [first = "", ...rest] = wrap(text, " ".repeat(columnsOf(head)));
+  return [head + first.trimStart(), ...rest, ...(below === undefined ? [] : [`    ${below}`])].join("\n");
 }
 
-function lineOf(entry: JournalEntry, paint: Paint): string {
+interface EntryLines {
+  readonly word: string;
+  readonly tone: (text: string) => string;
+  readonly text: string;
+  readonly below?: string;
+}
+
+function linesOf(entry: JournalEntry, paint: Paint): EntryLines {
+  const asIs = (text: string) => text;
   switch (entry.stage) {
     case "decided":
     case "rehearsed":
-      return `${answerOf(entry, paint)}  ${subjectOf(entry)}\n    ${paint.dim(entry.decision)}${entry.cause === undefined ? "" : `  ${entry.cause}`}`;
-    case "performed":
-      return `${pad("done", 8)}  ${entry.action}${entry.bytes === undefined ? "" : `, ${entry.bytes} bytes`}\n    ${paint.dim(entry.decision)}`;
-    case "failed":
-      return `${paint.warn(pad("failed", 8))}  ${entry.action}: ${escapeText(entry.failure ?? "")}\n    ${paint.dim(entry.decision)}`;
+      return {
+        word: wordOf(entry),
+        tone: entry.answer === "allow" ? paint.good : paint.bad,
+        text: subjectOf(entry),
+        below: `${paint.dim(entry.decision)}${entry.cause === undefined ? "" : `  ${entry.cause}`}`,
+      };
+    case "performed": {
+      const text = `${entry.action}${entry.bytes === undefined ? "" : `, ${entry.bytes} bytes`}`;
+      return { word: "done", tone: asIs, text, below: paint.dim(entry.decision) };
+    }
+    case "failed": {
+      const text = `${entry.action}: ${escapeText(entry.failure ?? "")}`;
+      return { word: "failed", tone: paint.warn, text, below: paint.dim(entry.decision) };
+    }
     case "lifecycle":
-      return `${pad("host", 8)}  ${entry.what}: ${escapeText(entry.message)}`;
+      return { word: "host", tone: asIs, text: `${entry.what}: ${escapeText(entry.message)}` };
   }
 }
 
-function answerOf(entry: DecidedEntry, paint: Paint): string {
-  const word = entry.answer === "allow" ? "allowed" : "denied";
-  const text = pad(entry.stage === "rehearsed" ? `(${word})` : word, 8);
-  return entry.answer === "allow" ? paint.good(text) : paint.bad(text);
+function wordOf({ answer, stage }: DecidedEntry): string {
+  const word = answer === "allow" ? "allowed" : "denied";
+  return stage === "rehearsed" ? `(${word})` : word;
 }
 
 /** Who asked what of what, on one line. */

@@ -4,21 +4,27 @@ import { YoiError } from "../errors/yoi-error.ts";
 import { wrap } from "../terminal/layout.ts";
 import { choosePaint, type Paint } from "../terminal/paint.ts";
 import { type CommandLine, exit } from "./command.ts";
+import { printJson } from "./print-json.ts";
 
 /** Tells a person, or a program under `--json`, what went wrong, where and what to do; answers with the exit code. */
-export function renderError(error: unknown, machine: CommandLine, json: boolean): number {
+export function renderError(
+  error: unknown,
+  machine: CommandLine,
+  { json, command }: { readonly json: boolean; readonly command: string | undefined },
+): number {
   const paint = choosePaint(machine.stderr, machine.environment);
   // A fault of our own has no code. Its stack is for whoever debugs us, and only on request.
   const known = error instanceof YoiError ? error : undefined;
   const message = known?.message ?? "something broke inside of yoi; YOI_DEBUG=1 shows where";
   const findings = known === undefined ? [] : findingsOf(known);
   if (json) {
-    machine.stdout.write(
-      `${JSON.stringify({ version: 1, error: { code: known?.code ?? "YOI_INTERNAL", message, findings } })}\n`,
-    );
+    const told = { code: known?.code ?? "YOI_INTERNAL", message, findings };
+    machine.stdout.write(printJson({ version: 1, command: command ?? null, error: told }));
   } else {
-    machine.stderr.write(`${paint.bad("yoi:")} ${escapeText(message, 1_000)}\n`);
-    for (const line of findings.flatMap((finding) => renderFinding(finding, paint))) machine.stderr.write(`${line}\n`);
+    const [first = "", ...rest] = wrap(escapeText(message, 1_000), "     ");
+    const lines = [`${paint.bad("yoi:")} ${first.trimStart()}`, ...rest];
+    lines.push(...findings.flatMap((finding) => renderFinding(finding, paint)));
+    machine.stderr.write(`${lines.join("\n")}\n`);
   }
   if (known === undefined && (machine.environment["YOI_DEBUG"] ?? "") !== "")
     machine.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
@@ -40,17 +46,17 @@ function exitCodeOf(error: YoiError | undefined): number {
   }
 }
 
-/** `file:line:column  message` with the remedy below it. */
-export function renderFinding(finding: Finding, paint: Paint): readonly string[] {
+/** `file:line:column  message` with the remedy below it, all behind one indent. */
+export function renderFinding(finding: Finding, paint: Paint, indent = ""): readonly string[] {
   const { place } = finding;
   const where =
     place === undefined
       ? ""
       : `${[place.file, place.line, place.column].filter((part) => part !== undefined).join(":")}  `;
-  const [first = "", ...rest] = wrap(escapeText(where + finding.message, 1_000), "  ");
+  const [first = "", ...rest] = wrap(escapeText(where + finding.message, 1_000), `${indent}  `);
   return [
-    `${paint.bad("✗")} ${first.trimStart()}`,
+    `${indent}${paint.bad("✗")} ${first.trimStart()}`,
     ...rest,
-    ...(finding.remedy === undefined ? [] : wrap(escapeText(finding.remedy, 1_000), "    ").map(paint.dim)),
+    ...(finding.remedy === undefined ? [] : wrap(escapeText(finding.remedy, 1_000), `${indent}    `).map(paint.dim)),
   ];
 }

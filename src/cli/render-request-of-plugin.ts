@@ -1,6 +1,6 @@
 import { escapeText } from "../errors/escape-text.ts";
 import type { PackageSummary } from "../packages/plugin-package.ts";
-import { table, wrap } from "../terminal/layout.ts";
+import { labelled, wrap } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 
 /** What a package is and asks for, in its own words, escaped: the page that an operator reads before enabling. */
@@ -26,6 +26,6 @@ export function renderRequest(found: PackageSummary, paint: Paint): readonly str
     ["world", manifest.runtime.world],
     ["imports", imports.join(", ") || "nothing of the host"],
     ["digest", digest],
-  ];
-  return [...lines, "", ...table(rows, "  ")];
+  ] as const;
+  return [...lines, "", ...labelled(rows, "  ")];
 }

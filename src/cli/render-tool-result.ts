@@ -5,7 +5,9 @@ import type { ToolResult } from "../tools/tool-desk.ts";
 
 /** A result for a person: its content, or its one line; what a guest wrote is escaped. */
 export function renderToolResult(result: ToolResult, paint: Paint): string {
-  const content = result.content === undefined ? undefined : escapeLines(result.content, limits.toolContentBytesMax);
+  // The line break at a text's end is the one that ends its last line.
+  const whole = result.content?.replace(/\n$/, "");
+  const content = whole === undefined ? undefined : escapeLines(whole, limits.toolContentBytesMax);
   if (!result.isError) return content ?? escapeText(result.summary, 1_000);
   const lines = [`${paint.bad("failed:")} ${escapeText(result.summary, 1_000)}`];
   if (content !== undefined && content !== "") lines.push(`  ${content.replaceAll("\n", "\n  ")}`);

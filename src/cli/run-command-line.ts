@@ -2,21 +2,23 @@ import { parseArgs } from "node:util";
 import { placesOf } from "../config/places.ts";
 import { suggestName } from "../errors/suggest-name.ts";
 import { YoiError } from "../errors/yoi-error.ts";
-import { table } from "../terminal/layout.ts";
+import { table, wrap } from "../terminal/layout.ts";
 import { choosePaint } from "../terminal/paint.ts";
 import { type Command, type CommandContext, type CommandLine, exit } from "./command.ts";
 import { type CommandRow, commandTable } from "./command-table.ts";
 import { findWorkspace } from "./find-workspace.ts";
+import { printJson } from "./print-json.ts";
 import { renderError } from "./render-error.ts";
 
 /** Runs one command and answers with its exit code. Whatever goes wrong is told on stderr, never as a stack trace. */
 export async function runCommandLine(words: readonly string[], machine: CommandLine): Promise<number> {
   const json = words.includes("--json");
+  let command: string | undefined;
   try {
     const first = words.find((word) => !word.startsWith("-"));
     if (words.includes("--version") && first === undefined) {
       machine.stdout.write(
-        json ? `${JSON.stringify({ version: 1, yoi: machine.version })}\n` : `yoi ${machine.version}\n`,
+        json ? printJson({ version: 1, command: null, yoi: machine.version }) : `yoi ${machine.version}\n`,
       );
       return exit.done;
     }
@@ -24,15 +26,16 @@ export async function runCommandLine(words: readonly string[], machine: CommandL
       machine.stdout.write(overview(machine.version));
       return first === undefined && !words.includes("--help") && !words.includes("-h") ? exit.usage : exit.done;
     }
-    const found = findCommand(words);
-    const command = await found.row.load();
+    const { row, rest } = findCommand(words);
+    command = row.words;
+    const loaded = await row.load();
     if (words.includes("--help") || words.includes("-h")) {
-      machine.stdout.write(usageOf(found.row, command));
+      machine.stdout.write(usageOf(row, loaded));
       return exit.done;
     }
-    return await command.run(contextOf(found.row, command, found.rest, machine));
+    return await loaded.run(contextOf(row, loaded, rest, machine));
   } catch (error) {
-    return renderError(error, machine, json);
+    return renderError(error, machine, { json, command });
   }
 }
 
@@ -48,18 +51,16 @@ function findCommand(words: readonly string[]): { readonly row: CommandRow; read
   }
   const group = commandTable.filter((one) => one.words.startsWith(`${after[0]} `));
   const tried = (group.length > 0 ? after.slice(0, 2) : after.slice(0, 1)).join(" ");
-  const known = [
-    ...commandTable.map((one) => one.words),
-    ...new Set(commandTable.map((one) => one.words.split(" ")[0] ?? "")),
-  ];
-  const meant = suggestName(tried, known);
+  const groups = new Set(commandTable.map((one) => one.words.split(" ")[0] ?? ""));
+  const near = group.length > 0 ? group : commandTable;
+  const meant = suggestName(tried, [...near.map((one) => one.words), ...(group.length > 0 ? [] : groups)]);
   const hint =
     meant !== undefined
       ? `did you mean \`yoi ${meant}\`?`
       : group.length > 0
         ? `known: ${group.map((one) => one.words).join(", ")}`
         : "`yoi help` lists the commands";
-  throw new YoiError("YOI_USAGE", `no command \`${tried}\`; ${hint}`, {});
+  throw new YoiError("YOI_USAGE", `no command \`yoi ${tried}\`; ${hint}`, {});
 }
 
 function contextOf(row: CommandRow, command: Command, rest: readonly string[], machine: CommandLine): CommandContext {
@@ -76,8 +77,7 @@ function contextOf(row: CommandRow, command: Command, rest: readonly string[], m
     isTerminal: machine.stdout.isTTY === true,
     places: () => placesOf(findWorkspace(machine.folder, textOption(values["workspace"])), machine.environment),
     say: (text) => void (json || machine.stdout.write(`${text}\n`)),
-    result: (value) =>
-      void (json && machine.stdout.write(`${JSON.stringify({ version: 1, command: row.words, ...value })}\n`)),
+    result: (value) => void (json && machine.stdout.write(printJson({ version: 1, command: row.words, ...value }))),
     write: (text) => void machine.stdout.write(text),
     warn: (text) => void machine.stderr.write(`${text}\n`),
   };
@@ -116,7 +116,7 @@ function overview(version: string): string {
 ${table(rows, "  ").join("\n")}
 
 Every command takes --workspace DIR, --json and --help.
-Exit codes: 0 done or allowed · 1 broken · 2 usage · 3 denied · 4 the plugin failed
+Exit codes: 0 done or allowed · 1 broken · 2 usage · 3 denied · 4 plugin failed
 `;
 }
 
@@ -124,9 +124,12 @@ function usageOf(row: CommandRow, command: Command): string {
   const options = Object.entries(command.options ?? {}).map(
     ([name, option]) => `--${name}${option.type === "string" ? " VALUE" : ""}`,
   );
-  return `yoi ${row.words} ${command.usage}
-  ${command.summary}
+  const summary = command.summary.split("\n").flatMap((line) => wrap(line, "  "));
+  return `${wrap(`yoi ${row.words} ${command.usage}`.trimEnd(), "    ").join("\n").trimStart()}
+${summary.join("\n")}
 
-Options: ${[...options, "--workspace DIR", "--json"].join(", ")}
+${wrap(`Options: ${[...options, "--workspace DIR", "--json"].join(", ")}`, "  ")
+  .join("\n")
+  .trimStart()}
 `;
 }

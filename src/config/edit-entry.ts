@@ -17,7 +17,8 @@ export function setEntryKeys(text: string, ref: string, keys: EntryKeys, file: s
   if (locateKey(text, ["plugins", ref]) === undefined) {
     const block = [header, ...Object.entries(keys).map(([key, value]) => `${key} = ${value}`)];
     const before = text.trimEnd();
-    return checked(`${before === "" ? "" : `${before}\n\n`}${block.join("\n")}\n`, text, ref, file);
+    const after = `${before === "" ? "" : `${before}\n\n`}${block.join("\n")}\n`;
+    return checked({ after, before: text, ref, file, keys });
   }
   const missing: string[] = [];
   for (const [key, value] of Object.entries(keys)) {
@@ -28,7 +29,7 @@ export function setEntryKeys(text: string, ref: string, keys: EntryKeys, file: s
   const at = lines.findIndex((line) => line.trimStart().startsWith(header));
   if (missing.length > 0 && at < 0) throw byHand(file, ref);
   lines.splice(at + 1, 0, ...missing);
-  return checked(lines.join("\n"), text, ref, file);
+  return checked({ after: lines.join("\n"), before: text, ref, file, keys });
 }
 
 /**
@@ -44,25 +45,50 @@ export function removeEntry(text: string, ref: string, file: string): string {
     if (header !== undefined) inside = header === own || header.startsWith(`${own}.`);
     if (!inside) kept.push(line);
   }
-  return checked(`${kept.join("\n").trimEnd()}\n`, text, ref, file);
+  return checked({ after: `${kept.join("\n").trimEnd()}\n`, before: text, ref, file });
 }
 
-// INVARIANT: an edit changes one entry and nothing else. What parses otherwise afterwards is not written.
-function checked(after: string, before: string, ref: string, file: string): string {
+interface Edit {
+  readonly before: string;
+  readonly after: string;
+  readonly ref: string;
+  readonly file: string;
+  /** What the entry is to say afterwards; where it is absent, the entry is to be gone. */
+  readonly keys?: EntryKeys;
+}
+
+// INVARIANT: an edit does what it says to one entry, and nothing else. TOML can spell one entry in many ways, so what
+// was meant is looked for in what the edited text parses to; what parses otherwise is not written.
+function checked({ before, after, ref, file, keys }: Edit): string {
   try {
-    if (isDeepStrictEqual(withoutEntry(after, ref), withoutEntry(before, ref))) return after;
+    const [was, is] = [splitEntry(before, ref), splitEntry(after, ref)];
+    const isDone = keys === undefined ? is.entry === undefined : says(is.entry, keys);
+    if (isDone && isDeepStrictEqual(was.others, is.others)) return after;
   } catch {
     throw byHand(file, ref);
   }
   throw byHand(file, ref);
 }
 
-function withoutEntry(text: string, ref: string): unknown {
-  const tree = parse(text);
-  const { plugins, ...rest } = tree;
-  if (typeof plugins !== "object" || plugins === null || Array.isArray(plugins) || plugins instanceof Date) return rest;
+function says(entry: unknown, keys: EntryKeys): boolean {
+  if (!isTable(entry)) return false;
+  return Object.entries(keys).every(([key, value]) =>
+    isDeepStrictEqual(entry[key], parse(`value = ${value}`)["value"]),
+  );
+}
+
+function splitEntry(text: string, ref: string): { readonly entry: unknown; readonly others: unknown } {
+  const { plugins, ...rest } = parse(text);
+  if (!isTable(plugins)) return { entry: undefined, others: plugins === undefined ? rest : { ...rest, plugins } };
   const others = Object.entries(plugins).filter(([key]) => key !== ref);
-  return others.length === 0 ? rest : { ...rest, plugins: Object.fromEntries(others) };
+  return {
+    entry: Object.hasOwn(plugins, ref) ? plugins[ref] : undefined,
+    others: others.length === 0 ? rest : { ...rest, plugins: Object.fromEntries(others) },
+  };
+}
+
+function isTable(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
 function byHand(file: string, ref: string): YoiError<"YOI_CONFIG_INVALID"> {

@@ -2,7 +2,7 @@ import { showEntity } from "../calls/value.ts";
 import type { Obligation } from "../decisions/obligation.ts";
 import type { PolicyTrace } from "../decisions/trace.ts";
 import { escapeLines, escapeText } from "../errors/escape-text.ts";
-import { pad, spread, wrap } from "../terminal/layout.ts";
+import { labelled, pad, showJson, spread, wrap } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 import type { Explanation } from "./explanation.ts";
 import { remedies } from "./remedy-of-cause.ts";
@@ -52,7 +52,7 @@ function requestLines({ request }: Explanation, paint: Paint): readonly string[]
     `  action     Yoi::Action::"${request.action}"`,
     `  resource   ${escapeText(showEntity(request.resource), 400)}`,
     ...Object.entries(request.context).flatMap(([name, value]) =>
-      wrap(escapeText(JSON.stringify(value), 1_000), "             ").map((line, index) =>
+      wrap(escapeText(showJson(value), 1_000), "             ").map((line, index) =>
         index === 0 ? `  ${pad(`context.${name}`, 9)}  ${line.trimStart()}` : line,
       ),
     ),
@@ -117,10 +117,10 @@ function changeLines(explanation: Explanation, paint: Paint): readonly string[] 
   if (explanation.cause === undefined) return [];
   const remedy = remedies[explanation.cause];
   const plugin = pluginOf(explanation);
-  const lines = [
-    `${paint.bold("Who can")}    ${remedy.who}`,
-    `${paint.bold("How")}        ${remedy.how.replaceAll("<plugin>", plugin)}`,
-  ];
+  const lines = labelled([
+    [paint.bold("Who can  "), remedy.who],
+    [paint.bold("How"), remedy.how.replaceAll("<plugin>", plugin)],
+  ]);
   const { suggestion } = explanation;
   if (suggestion === undefined) return lines;
   const verdict = suggestion.allows ? paint.good("→ allowed ✓") : paint.bad("→ still denied: see the forbid above");

@@ -26,6 +26,12 @@ export function spread(left: string, right: string, width = widthDefault): strin
   return room >= 1 ? left + " ".repeat(room) + right : `${left}\n    ${right}`;
 }
 
+/** A value as JSON with spaces in it, so that it can be wrapped. */
+export function showJson(value: unknown): string {
+  // Line breaks inside of strings are escaped in JSON: the ones that are left are between its parts.
+  return (JSON.stringify(value, null, 1) ?? "").replace(/\n */g, " ");
+}
+
 /** Rows in columns as wide as their widest cell, two spaces apart, nothing behind the last. */
 export function table(rows: readonly (readonly string[])[], indent = ""): readonly string[] {
   const widths: number[] = [];
@@ -40,8 +46,21 @@ export function table(rows: readonly (readonly string[])[], indent = ""): readon
   );
 }
 
-/** Words wrapped to a width, each line behind the same indent. */
+/** Labels in a column, and beside it their texts, wrapped. A label that is too wide has its text below it. */
+export function labelled(rows: readonly (readonly [label: string, text: string])[], indent = ""): readonly string[] {
+  const width = Math.max(0, ...rows.map(([label]) => columnsOf(label)).filter((columns) => columns <= labelColumnsMax));
+  return rows.flatMap(([label, text]) => {
+    const [first = "", ...rest] = wrap(text, " ".repeat(columnsOf(indent) + width + 2));
+    if (columnsOf(label) > width) return [indent + label, first, ...rest];
+    return [`${indent}${pad(label, width)}  ${first.trimStart()}`.trimEnd(), ...rest];
+  });
+}
+
+const labelColumnsMax = 30;
+
+/** Words wrapped to a width, each line behind the same indent. What fits on one line is left as it is. */
 export function wrap(text: string, indent = "", width = widthDefault): readonly string[] {
+  if (columnsOf(indent) + columnsOf(text) <= width) return [indent + text];
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

@@ -4,6 +4,7 @@ import { limits } from "../calls/limits.ts";
 import { removeEntry, setEntryKeys } from "../config/edit-entry.ts";
 import { type Places, showPath } from "../config/places.ts";
 import { readBoundedFile } from "../config/read-bounded-file.ts";
+import { readConfig } from "../config/read-config.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import { openPackageFile } from "../packages/open-package-file.ts";
 import { keepPackage } from "../packages/package-cache.ts";
@@ -70,6 +71,10 @@ export async function enablePlugin(
 export async function disablePlugin(places: Places, state: PluginState): Promise<void> {
   refuseForeignEntry(places, state);
   await editConfig(places, (text, file) => removeEntry(text, state.ref, file));
+  // FAIL-CLOSED: an entry in a layer below would now count in its place, and nobody may think that it does not.
+  const reading = await readConfig(places);
+  const left = "config" in reading ? reading.config.plugins.get(state.ref) : undefined;
+  if (left !== undefined) refuseForeignEntry(places, { ...state, entry: left });
 }
 
 function refuseForeignEntry(places: Places, { ref, entry }: PluginState): void {

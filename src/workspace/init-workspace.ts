@@ -20,7 +20,7 @@ export const workspaceFiles: readonly { readonly path: string; readonly purpose:
   },
   {
     path: "policies/builtin-tools.cedar",
-    purpose: "lets agents use the tools that their own program brings",
+    purpose: "lets agents use their own program's tools",
     text: `@id("builtin-tools-register")
 @reason("the agent's own program brought these tools")
 permit (

@@ -105,12 +105,11 @@ function pinDiagnostics(
     diagnostics.push(diagnostic("id-mismatch", ref, { message: `the pinned package is \`${used.manifest.id}\`` }));
   }
   if (version === undefined || digest === undefined) {
-    const lacking = [version === undefined ? ["version"] : [], digest === undefined ? ["digest"] : []]
-      .flat()
-      .join(" and ");
+    const lacking =
+      digest !== undefined ? "version is" : version !== undefined ? "digest is" : "version and digest are";
     diagnostics.push(
       diagnostic("missing-grant", ref, {
-        message: `the entry has no pin: ${lacking} is missing`,
+        message: `the entry has no pin: ${lacking} missing`,
         remedy: `yoi plugin enable ${ref}`,
       }),
     );

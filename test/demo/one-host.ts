@@ -16,7 +16,7 @@ const spin = yoi.tools.call("spin", {}, caller).then((result) => {
 report("spin", "called: it loops, and asks for nothing");
 for (const when of ["while", "after"]) {
   if (when === "after") await spin;
-  const { summary } = await yoi.tools.call("outline", { path: "notes/README.md" }, caller);
+  const { summary } = await yoi.tools.call("outline", { path: "docs/README.md" }, caller);
   report("outline", `answered ${spinning ? "while spin loops" : "after spin was killed"}: ${summary}`);
 }
 await yoi.close();

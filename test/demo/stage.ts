@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
+const commandMs = 120_000;
 const node = [process.execPath, "--disable-sigusr1", "--disable-warning=ExperimentalWarning"];
 
 /** What a step must come to, so that the story is true: the exit code, and phrases that its output has. */
@@ -22,7 +23,7 @@ export interface Stage {
   run(shown: readonly string[], argv: readonly string[], expected: Expected): Promise<string>;
   /** The same for a program of this folder. */
   program(name: string, words: readonly string[], expected: Expected): Promise<string>;
-  /** Adds text to a file of the workspace, as an operator's editor would, and shows it. */
+  /** Adds text to a file of the workspace, and shows it. */
   write(file: string, text: string): void;
   /** Takes everything away. */
   close(): void;
@@ -57,11 +58,8 @@ export function openStage(print: (text: string) => void): Stage {
     write(file, text) {
       const path = join(workspace, file);
       mkdirSync(dirname(path), { recursive: true });
-      const before = readFileSync(path, { encoding: "utf8", flag: "a+" });
-      writeFileSync(path, `${before}${text}`);
-      const lines = text.trim().split("\n");
-      print(`$ ${before === "" ? "edit" : "edit, at the end,"} ${file}\n`);
-      print(`${lines.map((line) => (line === "" ? "" : `    ${line}`)).join("\n")}\n\n`);
+      appendFileSync(path, text);
+      print(`$ cat >> ${file} <<END\n${text}END\n\n`);
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
@@ -70,14 +68,16 @@ export function openStage(print: (text: string) => void): Stage {
 function runToEnd(argv: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
   const [file = "", ...args] = argv;
   const { promise, resolve, reject } = Promise.withResolvers<{ readonly exit: number; readonly output: string }>();
-  const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], timeout: commandMs });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
     });
   }
-  child.on("error", reject).on("close", (code, signal) => resolve({ exit: code ?? -1, output: output + (signal ?? "") }));
+  child
+    .on("error", reject)
+    .on("close", (code, signal) => resolve({ exit: code ?? -1, output: output + (signal ?? "") }));
   return promise;
 }
 

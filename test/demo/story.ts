@@ -4,7 +4,7 @@ import type { Stage } from "./stage.ts";
 const root = join(import.meta.dirname, "../..");
 const outliner = "project:example.outliner";
 const hostile = "project:example.loops-forever";
-const asked = { allowed: '{"path":"notes/README.md"}', kept: '{"path":"notes/salaries.md"}' };
+const asked = { allowed: '{"path":"docs/README.md"}', kept: '{"path":"docs/salaries.md"}' };
 
 /** The path of one plugin from TypeScript to a policed, explained answer, in chapters. Each step checks itself. */
 export const chapters: readonly ((stage: Stage) => Promise<void>)[] = [
@@ -18,9 +18,12 @@ export const chapters: readonly ((stage: Stage) => Promise<void>)[] = [
   verifyTheJournal,
 ];
 
-async function buildPlugin({ tell, yoi }: Stage): Promise<void> {
-  tell("An author begins a plugin in TypeScript and builds a component of it");
-  await yoi(["plugin", "new", "outliner"], { exit: 0, says: ["Created outliner/", "src/plugin.ts"] });
+async function buildPlugin(stage: Stage): Promise<void> {
+  const { tell, yoi, run } = stage;
+  const source = "outliner/src/plugin.ts";
+  tell("An author wrote a tool in TypeScript, and makes a package of it");
+  await copyFixture(stage, "outliner");
+  await run(["cat", source], ["cat", source], { exit: 0, says: ["fs.readText(path)"] });
   await yoi(["plugin", "build", "outliner"], { exit: 0, says: ["✓ package", "sha256:"] });
 }
 
@@ -37,13 +40,13 @@ async function findItDisabled({ tell, yoi, run, write }: Stage): Promise<void> {
 
 async function enableIt({ tell, yoi, write }: Stage): Promise<void> {
   tell("Enabling shows what it asks for, and pins exactly this content");
-  write(".yoi/yoi.toml", '\n[mounts.desk]\npath = "desk"\n');
-  const words = ["plugin", "enable", "example.outliner", "--yes", "--mount", "notes=desk"];
-  await yoi(words, { exit: 0, says: ["It asks for", "files: read in notes/", `enabled ${outliner}`] });
+  write(".yoi/yoi.toml", '[mounts.desk]\npath = "desk"\n');
+  const words = ["plugin", "enable", "example.outliner", "--yes", "--mount", "docs=desk"];
+  await yoi(words, { exit: 0, says: ["It asks for", "files: read in docs/", `enabled ${outliner}`] });
 }
 
 async function seeItDenied({ tell, yoi }: Stage): Promise<void> {
-  tell("The tool runs, but asking is not having: the guest learns a decision's id only");
+  tell("It runs, but asking is not having: the guest learns a decision's id only");
   const output = await yoi(["tool", "call", "outline", asked.allowed], { exit: 4, says: ["denied by policy"] });
   tell("The operator sees all of that decision, and what would change it");
   await yoi(["plugin", "explain", decisionIn(output)], {
@@ -67,7 +70,7 @@ permit (
   tell("The same call again: a real answer about this repository's README");
   await yoi(["tool", "call", "outline", asked.allowed], {
     exit: 0,
-    says: [/^Yoi \(line 1\)$/m, /^ {2}A first policy \(line \d+\)$/m],
+    says: [/^# Yoi$/m, /^## A first policy$/m],
   });
 }
 
@@ -80,15 +83,16 @@ async function keepTheRest({ tell, yoi }: Stage): Promise<void> {
   });
 }
 
-async function outliveAHostileOne({ tell, yoi, run, program, write }: Stage): Promise<void> {
-  tell("A hostile plugin loops for ever; in the same host the honest one still answers");
-  const fixture = join(root, "fixtures/plugins/loops-forever");
-  await run(["cp", "-r", "fixtures/plugins/loops-forever", "."], ["cp", "-r", fixture, "."], { exit: 0, says: [] });
+async function outliveAHostileOne(stage: Stage): Promise<void> {
+  const { tell, yoi, run, program, write } = stage;
+  tell("A hostile plugin loops for ever; beside it the honest one still answers");
+  await copyFixture(stage, "loops-forever");
   await yoi(["plugin", "build", "loops-forever"], { exit: 0, says: ["✓ package"] });
   const built = "loops-forever/build/example.loops-forever-0.1.0.yoi-plugin";
   await run(["cp", built, ".yoi/plugins/"], ["cp", built, ".yoi/plugins/"], { exit: 0, says: [] });
-  await yoi(["plugin", "enable", "example.loops-forever", "--yes"], { exit: 0, says: [`enabled ${hostile}`] });
-  write(".yoi/yoi.toml", 'limits = { guest_cpu = "500ms" }\n');
+  const words = ["plugin", "enable", "example.loops-forever", "--yes", "--mount", "notes=desk"];
+  await yoi(words, { exit: 0, says: [`enabled ${hostile}`] });
+  write(".yoi/yoi.toml", 'limits = { guest_cpu = "1s" }\n');
   await program("one-host", [], {
     exit: 0,
     says: [/^spin +failed: the tool failed: deadline/m, /^outline +answered while spin/m, /^outline +answered after/m],
@@ -99,6 +103,11 @@ async function verifyTheJournal({ tell, yoi }: Stage): Promise<void> {
   tell("Every decision is in the journal, and its chain of hashes holds");
   await yoi(["journal", "tail", "--limit", "4"], { exit: 0, says: ["tool.execute"] });
   await yoi(["journal", "verify"], { exit: 0, says: [/^✓ \d+ entries, each in its place$/m] });
+}
+
+function copyFixture({ run }: Stage, name: string): Promise<string> {
+  const fixture = `fixtures/plugins/${name}`;
+  return run(["cp", "-r", fixture, "."], ["cp", "-r", join(root, fixture), "."], { exit: 0, says: [] });
 }
 
 function decisionIn(output: string): string {

@@ -1,5 +1,6 @@
 import { preparsePolicySet, statefulIsAuthorized } from "@cedar-policy/cedar-wasm/nodejs";
 import test from "ava";
+import { limits } from "../../src/calls/limits.ts";
 import { actionGroups, actions } from "../../src/calls/powers.ts";
 import type { AuthorizationRequest, Value } from "../../src/calls/value.ts";
 import { combineVerdicts } from "../../src/decisions/combine-verdicts.ts";
@@ -304,12 +305,18 @@ test("a set that was put away answers nothing but an error", async (t) => {
   t.is(judge(set, readRequest()).effect, "error");
 });
 
-test.serial("a set whose slice was overwritten from outside denies", async (t) => {
-  const set = await prepareCedar(`${permitAll} permit(${read});`);
+test.serial("an answer about foreign policies denies, and is not kept", async (t) => {
+  const own = [permitAll, `permit(${read});`];
+  const set = await prepareCedar(own.join("\n"));
   judge(set, readRequest());
-  for (let slot = 0; slot < 256; slot++)
-    preparsePolicySet(`yoi-slice-${slot}`, { staticPolicies: { foreign: permitAll } });
-  t.is(judge(set, readRequest({ path: "notes/other.md" })).effect, "error");
+  const fillPool = (staticPolicies: Record<string, string>) => {
+    for (let slot = 0; slot < limits.slicePoolMax; slot++) preparsePolicySet(`yoi-slice-${slot}`, { staticPolicies });
+  };
+  const other = readRequest({ context: { mount: "other" }, path: "notes/other.md" });
+  fillPool({ foreign: permitAll });
+  t.is(judge(set, other).effect, "error");
+  fillPool({ "0": own[0] ?? "", "1": own[1] ?? "" });
+  t.is(judge(set, other).effect, "permit");
   set.dispose();
 });
 

@@ -176,6 +176,13 @@ const rows: readonly Row[] = [
     message: /an `@id` is/,
   },
   {
+    title: "a condition too deep to be traced",
+    text: `permit(${read}) when { ${Array(limits.policyDepthMax).fill("context.declared").join(" && ")} };`,
+    place: "1:1",
+    message: /a condition is more than 48 levels deep/,
+    remedy: /split it/,
+  },
+  {
     title: "two policies of one id",
     text: `@id("a") permit(${read});\n@id("a") forbid(${read});`,
     place: "2:1",

@@ -54,6 +54,15 @@ for (const [title, name, message] of invalid) {
   });
 }
 
+for (const [name, message] of [
+  ["wants-chance", /more than 65536 random bytes/],
+  ["exits", /ended its program/],
+] as const) {
+  test.serial(`a trap of our own making says what the guest did: ${name}`, async (t) => {
+    t.regex((await failureOf(t, testPool(t).call(await watComponent(name), testRequest()))).message, message);
+  });
+}
+
 // ATTACK: threats 46
 test.serial("a start function that asks the host is told in words that the host is unavailable", async (t) => {
   const host = recordingHost();

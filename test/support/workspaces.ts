@@ -114,16 +114,17 @@ async function runWords(
   folder: string,
   environment: TestWorkspace["environment"],
 ): Promise<Ran> {
-  const written = { stdout: "", stderr: "" };
+  const stdout: string[] = [];
+  const stderr: string[] = [];
   const code = await runCommandLine(words, {
-    stdout: { write: (text) => void (written.stdout += text) },
-    stderr: { write: (text) => void (written.stderr += text) },
+    stdout: { write: (text) => stdout.push(text) },
+    stderr: { write: (text) => stderr.push(text) },
     environment,
     folder,
     nowMs: Date.now,
     version: "0.0.0-test",
   });
-  return { code, ...written };
+  return { code, stdout: stdout.join(""), stderr: stderr.join("") };
 }
 
 /** The one JSON document that a command printed with `--json`. */

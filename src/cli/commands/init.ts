@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { placesOf } from "../../config/places.ts";
 import { table } from "../../terminal/layout.ts";
 import { initWorkspace, workspaceFiles } from "../../workspace/init-workspace.ts";
@@ -10,7 +11,8 @@ export const init: Command = {
   arity: [0, 0],
   async run(context) {
     const named = context.options["workspace"];
-    const places = placesOf(typeof named === "string" ? named : context.folder, context.environment);
+    const folder = resolve(context.folder, typeof named === "string" ? named : ".");
+    const places = placesOf(folder, context.environment);
     await initWorkspace(places, new Date(context.nowMs()));
     const rows = workspaceFiles.map(({ path, purpose }) => [path, purpose]);
     context.say(["Created .yoi/", ...table([...rows, ["plugins/", "put packages here"]], "  ")].join("\n"));

@@ -1,6 +1,6 @@
 import { escapeText } from "../../errors/escape-text.ts";
 import { readJournal } from "../../journal/read-journal.ts";
-import { table } from "../../terminal/layout.ts";
+import { labelled, showJson } from "../../terminal/layout.ts";
 import { type Command, exit } from "../command.ts";
 import { findRecord } from "../find-record.ts";
 import { renderEntry } from "../render-entry.ts";
@@ -17,11 +17,10 @@ export const journalShow: Command = {
     const children = call === undefined ? [] : reader.children(call);
     for (const { seq, hash, entry } of entries) {
       context.say(context.paint.bold(`entry ${seq}  ${hash}`));
-      const rows = Object.entries(entry).map(([name, value]) => [
-        name,
-        escapeText(typeof value === "string" ? value : JSON.stringify(value), 2_000),
-      ]);
-      context.say(table(rows, "  ").join("\n"));
+      const rows = Object.entries(entry).map(
+        ([name, value]) => [name, escapeText(typeof value === "string" ? value : showJson(value), 2_000)] as const,
+      );
+      context.say(labelled(rows, "  ").join("\n"));
     }
     if (children.length > 0) context.say("It made these calls:");
     for (const child of children) context.say(renderEntry(child, context.paint));

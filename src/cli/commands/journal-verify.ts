@@ -16,7 +16,7 @@ export const journalVerify: Command = {
       context.say(`${paint.bad("✗")} ${seq === undefined ? "" : `entry ${seq}: `}${message}`);
     for (const { at, action, decision } of found.unfinished) {
       context.say(
-        `${paint.warn("!")} allowed and without an end: ${action} of ${at.slice(0, 19)}, decision ${decision}`,
+        `${paint.warn("!")} allowed and without an end: ${action} of ${at.slice(0, 19)}\n  decision ${decision}`,
       );
     }
     const verdict =
@@ -26,7 +26,7 @@ export const journalVerify: Command = {
     context.say(verdict);
     context.say(`  head ${found.head ?? "none: the journal is empty"}`);
     if (head === undefined)
-      context.say(paint.dim("  Keep the head outside and hand it in with --head: else a cut tail cannot be seen."));
+      context.say(paint.dim("  Keep the head outside, and hand it in with --head: else no cut tail is seen."));
     context.result({ ...found, holds: found.problems.length === 0 });
     return found.problems.length === 0 ? exit.done : exit.broken;
   },

@@ -1,3 +1,4 @@
+import { YoiError } from "../../errors/yoi-error.ts";
 import { qualifyPlugin } from "../../explain/parse-call-words.ts";
 import { disablePlugin } from "../../workspace/enable-plugin.ts";
 import { surveyWorkspace } from "../../workspace/survey-workspace.ts";
@@ -11,6 +12,8 @@ export const pluginDisable: Command = {
   async run(context) {
     const places = context.places();
     const survey = await surveyWorkspace(places);
+    if (survey.configFindings.length > 0)
+      throw new YoiError("YOI_CONFIG_INVALID", "the configuration is not valid", { findings: survey.configFindings });
     const ref = qualifyPlugin(context.positionals[0] ?? "", [...survey.plugins.keys()]);
     const state = survey.plugins.get(ref);
     const wasEnabled = state?.entry !== undefined;

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { qualifyPlugin } from "../../explain/parse-call-words.ts";
+import { wrap } from "../../terminal/layout.ts";
 import { enablePlugin, readForEnabling } from "../../workspace/enable-plugin.ts";
 import { type Survey, surveyWorkspace } from "../../workspace/survey-workspace.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
@@ -35,19 +36,20 @@ export const pluginEnable: Command = {
     context.say("");
     if (!(await isMeant(context))) {
       context.warn("Nothing was changed. To pin it without being asked: --yes");
+      context.result({ plugin: ref, enabled: state.enablement !== undefined });
       return exit.broken;
     }
     await enablePlugin(places, state, found, { agents, mounts });
     context.say(`${context.paint.good("✓")} enabled ${ref}, pinned to ${found.manifest.version} and this digest`);
     for (const { mount } of found.manifest.capabilities.fs) {
       if (mounts[mount] === undefined && state.enablement?.mounts?.[mount] === undefined) {
-        context.say(
-          `! nothing is bound to its mount \`${mount}\`: add \`[mounts.NAME]\` to .yoi/yoi.toml and enable with --mount ${mount}=NAME`,
-        );
+        const how = `add \`[mounts.NAME]\` to .yoi/yoi.toml and enable with --mount ${mount}=NAME`;
+        context.say(wrap(`! nothing is bound to its mount \`${mount}\`: ${how}`, "  ").join("\n").trimStart());
       }
     }
-    context.say(`Next: yoi plugin show ${ref}     what it would get by the policies in force`);
-    context.result({ plugin: ref, version: found.manifest.version, digest: found.digest, agents, mounts });
+    context.say(`Next: yoi plugin show ${ref}`);
+    const pins = { version: found.manifest.version, digest: found.digest };
+    context.result({ plugin: ref, enabled: true, pins, agents, mounts });
     return exit.done;
   },
 };

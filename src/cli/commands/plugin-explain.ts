@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Call } from "../../calls/call.ts";
 import { limits } from "../../calls/limits.ts";
 import { parseCall } from "../../calls/parse-call.ts";
@@ -36,7 +37,8 @@ async function explain(context: CommandContext, inspection: Inspection): Promise
     const reader = readJournal(inspection.survey.places.journal);
     return explainRecorded(findRecord(reader, first), reader, inspection);
   }
-  const call = words.length === 1 ? await callOfFile(first) : callOfWords(context, inspection);
+  const call =
+    words.length === 1 ? await callOfFile(resolve(context.folder, first), first) : callOfWords(context, inspection);
   const { decision, request } = await inspection.judge(call);
   return explainRequest(request, decision, inspection.policies, call);
 }
@@ -55,11 +57,11 @@ function callOfWords(context: CommandContext, inspection: Inspection): Call {
   });
 }
 
-async function callOfFile(path: string): Promise<Call> {
+async function callOfFile(path: string, named: string): Promise<Call> {
   const read = await readBoundedFile(path, limits.configFileBytesMax);
-  if ("absent" in read) throw new YoiError("YOI_USAGE", `there is no file \`${path}\``, {});
-  if ("problem" in read) throw new YoiError("YOI_USAGE", `\`${path}\` cannot be read: ${read.problem}`, {});
-  return parseCall(jsonOf(read.text, `\`${path}\``));
+  if ("absent" in read) throw new YoiError("YOI_USAGE", `there is no file \`${named}\``, {});
+  if ("problem" in read) throw new YoiError("YOI_USAGE", `\`${named}\` cannot be read: ${read.problem}`, {});
+  return parseCall(jsonOf(read.text, `\`${named}\``));
 }
 
 function jsonOf(text: string, what: string) {

@@ -30,10 +30,13 @@ export const pluginList: Command = {
     const lines = table(rows);
     for (const [index, state] of states.entries()) {
       context.say(lines[index] ?? "");
-      for (const one of state.diagnostics.slice(0, diagnosticsShown)) context.say(indented(renderFinding(one, paint)));
+      for (const one of state.diagnostics.slice(0, diagnosticsShown))
+        context.say(renderFinding(one, paint, "          ").join("\n"));
       const more = state.diagnostics.length - diagnosticsShown;
       if (more > 0) context.say(`          … ${more} more: yoi plugin show ${state.ref}`);
     }
+    if (states.some(({ status }) => status === "disabled"))
+      context.say("To see what one asks for, and to enable it: yoi plugin enable ID");
     for (const one of survey.diagnostics) context.say(renderFinding(one, paint).join("\n"));
     if (states.length === 0 && survey.diagnostics.length === 0)
       context.say("No packages. Put one into .yoi/plugins, or begin one: yoi plugin new NAME");
@@ -55,12 +58,7 @@ function versionOf({ package: used }: PluginState): string {
   return used === undefined ? "-" : escapeText(used.manifest.version, 30);
 }
 
-function toolsOf({ package: used, status, ref }: PluginState): string {
-  if (status === "disabled") return `yoi plugin enable ${ref}`;
+function toolsOf({ package: used }: PluginState): string {
   const count = used?.manifest.tools.length ?? 0;
   return used === undefined ? "" : `${count} ${count === 1 ? "tool" : "tools"}`;
-}
-
-function indented(lines: readonly string[]): string {
-  return lines.map((line) => `          ${line}`).join("\n");
 }

@@ -1,7 +1,8 @@
+import { limits } from "../../calls/limits.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { readJournal } from "../../journal/read-journal.ts";
-import { pad } from "../../terminal/layout.ts";
+import { pad, widthDefault, wrap } from "../../terminal/layout.ts";
 import { type Command, exit } from "../command.ts";
 import { findRecord } from "../find-record.ts";
 import { knownPlugin } from "../known-plugin.ts";
@@ -35,8 +36,10 @@ export const pluginLogs: Command = {
     for (const { at, plugin: by, level, text } of lines) {
       const tone = level === "error" ? context.paint.bad : level === "warn" ? context.paint.warn : context.paint.dim;
       for (const line of text.split("\n")) {
+        const whose = plugin === undefined ? `${escapeText(by)}  ` : "";
+        const [first = "", ...rest] = wrap(whose + escapeText(line, limits.logLineBytesMax), "    ", widthDefault - 17);
         context.say(
-          `${context.paint.dim(at.slice(11, 23))}  ${tone(pad(level, 5))}  ${plugin === undefined ? `${by}  ` : ""}${escapeText(line, 4_096)}`,
+          [`${context.paint.dim(at.slice(11, 23))}  ${tone(pad(level, 5))}  ${first.slice(4)}`, ...rest].join("\n"),
         );
       }
     }

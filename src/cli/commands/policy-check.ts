@@ -1,4 +1,5 @@
 import { inspectWorkspace } from "../../host/inspect-workspace.ts";
+import { wrap } from "../../terminal/layout.ts";
 import { type Command, exit } from "../command.ts";
 import { renderFinding } from "../render-error.ts";
 
@@ -22,7 +23,7 @@ export const policyCheck: Command = {
       );
     else context.say(`${findings.length} problems: the set is refused, and a host keeps the last good one`);
     if (!survey.trust.trusted)
-      context.say(`! this workspace is not trusted, so its own policies were not read: ${survey.trust.because}`);
+      context.say(wrap(`! its own policies were not read: ${survey.trust.because}`, "").join("\n"));
     context.result({
       valid: problem === undefined,
       policies: count,

@@ -73,7 +73,8 @@ function report(context: CommandContext, result: ToolResult): number {
   context.result({ result });
   switch (result.outcome) {
     case "performed":
-      context.say(renderToolResult(result, context.paint));
+      if (!result.isError) context.say(renderToolResult(result, context.paint));
+      else if (!context.json) context.warn(renderToolResult(result, context.paint));
       return result.isError ? exit.pluginFailed : exit.done;
     case "denied":
       if (!context.json) context.warn(renderDenial(context.places(), result.decision ?? "", context.paint));

@@ -1,7 +1,7 @@
 import { newId } from "../../calls/identifiers.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { inspectWorkspace } from "../../host/inspect-workspace.ts";
-import { table } from "../../terminal/layout.ts";
+import { labelled } from "../../terminal/layout.ts";
 import { toDefinition } from "../../tools/tool-registry.ts";
 import { offersOf } from "../../workspace/tool-offers.ts";
 import { type Command, exit } from "../command.ts";
@@ -12,7 +12,7 @@ export const toolList: Command = {
   summary: "the tools that policy lets be registered now",
   arity: [0, 0],
   async run(context) {
-    const { survey, judge } = await inspectWorkspace(context.places(), context.nowMs);
+    const { survey, judge, problem } = await inspectWorkspace(context.places(), context.nowMs);
     const enabled = [...survey.plugins.values()].filter((state) => state.enablement !== undefined);
     const taken = new Set<string>();
     const tools = [];
@@ -31,15 +31,16 @@ export const toolList: Command = {
       tools.push({ offer, answer });
     }
     const { paint } = context;
-    const rows = tools.map(({ offer, answer }) => [
-      answer === "registered" ? paint.good("✓") : paint.bad("✗"),
-      offer.name,
-      answer === "registered" ? escapeText(offer.description, 60) : `not registered: ${answer}`,
-    ]);
+    const rows = tools.map(({ offer, answer }) => {
+      const isRegistered = answer === "registered";
+      const label = `${isRegistered ? paint.good("✓") : paint.bad("✗")}  ${offer.name}`;
+      return [label, isRegistered ? escapeText(offer.description, 160) : `not registered: ${answer}`] as const;
+    });
+    if (problem !== undefined) context.say(`! ${problem.message}; \`yoi policy check\` says why`);
     context.say(
       rows.length === 0
         ? "No tools: no plugin is enabled. `yoi plugin list` shows what is installed."
-        : table(rows).join("\n"),
+        : labelled(rows).join("\n"),
     );
     context.result({
       tools: tools.map(({ offer, answer }) => ({

@@ -1,7 +1,7 @@
 import type { HostError } from "../sandbox.ts";
 import type { CompiledModule, CoreModules, InstantiateCore } from "./core-modules.ts";
 import { GuestLog } from "./guest-log.ts";
-import { createHostImports } from "./host-imports.ts";
+import { type AskHost, createHostImports } from "./host-imports.ts";
 import { createWasi, type Interfaces } from "./wasi-imports.ts";
 
 /** What the translator's module exports. */
@@ -12,8 +12,6 @@ export interface Glue {
     instantiateCore: InstantiateCore,
   ): Promise<Record<string, Record<string, unknown>>>;
 }
-
-export type AskHost = (path: string) => Promise<{ tag: "ok"; val: Uint8Array } | { tag: "err"; val: HostError }>;
 
 /** How one call ended, as the guest's own side sees it. */
 export type CallEnd =

@@ -1,7 +1,8 @@
-import type { LogLevel } from "../sandbox.ts";
-import type { AskHost } from "./guest-instance.ts";
+import type { HostError, LogLevel } from "../sandbox.ts";
 import type { GuestLog } from "./guest-log.ts";
 import type { Interfaces } from "./wasi-imports.ts";
+
+export type AskHost = (path: string) => Promise<{ tag: "ok"; val: Uint8Array } | { tag: "err"; val: HostError }>;
 
 /** The `yoi:host` interfaces of one instance. */
 export function createHostImports(
