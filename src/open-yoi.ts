@@ -64,8 +64,15 @@ export async function openYoi(options: YoiOptions): Promise<Yoi> {
   const builtin = gatherBuiltinTools(options.tools ?? [], yoiVersion());
   // ATTACK: SIGUSR1 opens an inspector in any Node process, and a taken-over sandbox may send it (threats 23, 42).
   process.on("SIGUSR1", ignoreSignal);
-  const host = await openHost({ places, builtin, nowMs, ...(options.log !== undefined && { log: options.log }) });
-  const watching = options.watch === false ? undefined : watchWorkspace(places, () => void host.reload());
+  const opening = openHost({ places, builtin, nowMs, ...(options.log !== undefined && { log: options.log }) });
+  opening.catch(() => process.off("SIGUSR1", ignoreSignal));
+  const host = await opening;
+  const reloadQuietly = () =>
+    // A reload that fails leaves what was in force in force; whoever watches the log must know.
+    void host
+      .reload()
+      .catch((error: unknown) => options.log?.error({ err: error }, "the workspace could not be read again"));
+  const watching = options.watch === false ? undefined : watchWorkspace(places, reloadQuietly);
   return {
     tools: {
       list: () => host.registry.list().map(toDefinition),

@@ -20,12 +20,14 @@ export async function performCall<A extends Action>(
   }
 }
 
-function asFailure(error: unknown, warrant: Warrant): YoiError {
+// A call whose time was over says so, however its effector noticed.
+function asFailure(error: unknown, { action, signal }: Warrant): YoiError {
+  const reason: unknown = signal.reason;
+  if (signal.aborted && reason instanceof DOMException && reason.name === "TimeoutError") {
+    return failure("timeout", action, error);
+  }
   if (error instanceof YoiError) return error;
-  if (!warrant.signal.aborted) return failure("io", warrant.action, error);
-  const reason: unknown = warrant.signal.reason;
-  const timedOut = reason instanceof DOMException && reason.name === "TimeoutError";
-  return failure(timedOut ? "timeout" : "cancelled", warrant.action, error);
+  return failure(signal.aborted ? "cancelled" : "io", action, error);
 }
 
 function failure(why: "unavailable" | "io" | "timeout" | "cancelled", action: Action, cause?: unknown): YoiError {

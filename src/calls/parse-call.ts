@@ -17,10 +17,22 @@ const tool = z.custom<ToolId>((value) => {
     toolName.safeParse(value.slice(slash + 1)).success
   );
 }, "not a tool's id");
-const input = z.custom<JsonObject>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  "a tool's input is a JSON object",
-);
+// What is checked is what is used: a copy of plain JSON, which no getter, prototype or later change can reach.
+const input = z.unknown().transform((value, context): JsonObject => {
+  const copy = plainCopy(value);
+  if (copy !== undefined) return copy;
+  context.addIssue({ code: "custom", message: "a tool's input is a JSON object" });
+  return z.NEVER;
+});
+
+function plainCopy(value: unknown): JsonObject | undefined {
+  try {
+    const copy: unknown = JSON.parse(JSON.stringify(value));
+    return typeof copy === "object" && copy !== null && !Array.isArray(copy) ? (copy as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 const common = {
   id,

@@ -61,14 +61,14 @@ function nearestPermits(traces: readonly PolicyTrace[]): readonly string[] {
     .map((trace) => trace.policy.id);
 }
 
-// Only a missing permit can be mended by adding one: a forbid stands whatever is permitted.
+// Only a missing permit can be mended by adding one: a forbid stands whatever is permitted, and so does a flaw of the
+// call itself, which no engine sees.
 async function suggestPermit(
   request: AuthorizationRequest,
   decision: Decision,
   policies: ExplainedPolicies,
 ): Promise<Suggestion | undefined> {
-  if (decision.kind === "allow" || !decision.causes.includes("no-permit") || policies.sets.length === 0)
-    return undefined;
+  if (decision.kind === "allow" || decision.cause !== "no-permit" || policies.sets.length === 0) return undefined;
   const policy = narrowestPermit(request);
   const sets = await policies.extended(policy);
   try {

@@ -2,6 +2,9 @@ import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmS
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { runCommandLine } from "../../src/cli/run-command-line.ts";
+import { placesOf } from "../../src/config/places.ts";
+import { gatherBuiltinTools } from "../../src/host/builtin-tools.ts";
+import { type Host, openHost } from "../../src/host/open-host.ts";
 import { openYoi, type Yoi } from "../../src/open-yoi.ts";
 import { yoiVersion } from "../../src/package-root.ts";
 import type { ToolResult } from "../../src/tools/tool-desk.ts";
@@ -18,6 +21,8 @@ export interface BenchWorkspace {
   /** Builds and enables a plugin of `fixtures/plugins`, with its mount `notes` bound where it has one. */
   enable(guest: string): Promise<void>;
   open(): Promise<Yoi>;
+  /** The same with its sandboxes in sight. */
+  openHost(): Promise<Host>;
   close(): void;
 }
 
@@ -60,6 +65,12 @@ export async function openBenchWorkspace(): Promise<BenchWorkspace> {
       await yoi("plugin", "enable", id, "--yes");
     },
     open: () => openYoi({ workspace: folder, environment, watch: false }),
+    openHost: () =>
+      openHost({
+        places: placesOf(folder, environment),
+        builtin: gatherBuiltinTools([], yoiVersion()),
+        nowMs: Date.now,
+      }),
     close: () => rmSync(root, { recursive: true, force: true }),
   };
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildPlugin } from "../../src/authoring/build-plugin.ts";
@@ -38,15 +38,13 @@ async function measureBuild(): Promise<number> {
 async function measureMemory(): Promise<readonly BenchRow[]> {
   const workspace = await openBenchWorkspace();
   await workspace.enable("echo");
-  const before = new Set(childProcesses());
-  const yoi = await workspace.open();
-  performed(await yoi.tools.call("echo", { text: "warm" }, { agent: "cli" }));
-  const [sandbox = 0] = childProcesses().filter((pid) => !before.has(pid));
-  const own = residentMiB(sandbox);
+  const host = await workspace.openHost();
+  performed(await host.desk.call("echo", { text: "warm" }, { agent: "cli" }));
+  const own = residentMiB(host.pool.status().sandboxes[0]?.pid ?? 0);
   const peer = await openMcpPeer();
   await peer.call("echo", { text: "warm" });
   const other = residentMiB(peer.pid);
-  await Promise.all([yoi.close(), peer.close()]);
+  await Promise.all([host.close(), peer.close()]);
   workspace.close();
   return [
     { what: "memory of an idle sandbox process", unit: "MiB", p50: own, ratio: { times: own / other, to: "MCP" } },
@@ -56,19 +54,4 @@ async function measureMemory(): Promise<readonly BenchRow[]> {
 
 function residentMiB(pid: number): number {
   return (residentBytes(pid) ?? Number.NaN) / 2 ** 20;
-}
-
-/** The processes that this one has started, as Linux tells it; none elsewhere. */
-function childProcesses(): readonly number[] {
-  const tasks = "/proc/self/task";
-  try {
-    return readdirSync(tasks).flatMap((task) =>
-      readFileSync(join(tasks, task, "children"), "utf8")
-        .split(" ")
-        .filter(Boolean)
-        .map(Number),
-    );
-  } catch {
-    return [];
-  }
 }

@@ -1,9 +1,13 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout as wait } from "node:timers/promises";
+import { limits } from "../../src/calls/limits.ts";
+import type { Host } from "../../src/host/open-host.ts";
 import { atMost, type BenchGroup } from "./bench-row.ts";
 import { openBenchWorkspace, performed } from "./bench-workspace.ts";
 import { quantilesOf, timeOnce } from "./quantiles.ts";
 
 const deadlineMs = 200;
+const everyMs = 20;
 const caller = { agent: "cli" };
 const nsPerMs = 1e6;
 
@@ -12,37 +16,61 @@ export async function measureDeadline(rounds: number): Promise<BenchGroup> {
   const workspace = await openBenchWorkspace();
   for (const guest of ["echo", "loops-forever"]) await workspace.enable(guest);
   workspace.configure(`limits = { guest_cpu = "${deadlineMs}ms" }\n`);
-  const yoi = await workspace.open();
-  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const host = await workspace.openHost();
   const overdue: number[] = [];
   const beside: number[] = [];
-  const echo = async () => performed(await yoi.tools.call("echo", { text: "still here" }, caller));
+  const replaced: number[] = [];
+  const stalls: number[] = [];
   try {
-    await echo();
+    await echo(host);
     for (let round = 0; round < rounds; round++) {
+      const delay = monitorEventLoopDelay({ resolution: 1 });
       delay.enable();
       let spinning = true;
-      const spin = timeOnce(async () => {
-        const { summary } = await yoi.tools.call("spin", {}, caller);
+      const spin = timeOnce(() => spinToTheEnd(host)).finally(() => {
         spinning = false;
-        if (!summary.endsWith("deadline")) throw new Error(`spin: ${summary}`);
       });
-      while (spinning) beside.push(await timeOnce(echo));
+      while (spinning) {
+        beside.push(await timeOnce(() => echo(host)));
+        await wait(everyMs);
+      }
       overdue.push((await spin) - deadlineMs);
       delay.disable();
+      stalls.push(delay.max / nsPerMs);
+      replaced.push(await timeOnce(() => untilWarm(host)));
     }
   } finally {
-    await yoi.close();
+    await host.close();
     workspace.close();
   }
   const kill = quantilesOf(overdue);
-  const stallMs = delay.max / nsPerMs;
+  const stallMs = Math.max(...stalls);
   return {
     title: `An endless loop with a deadline of ${deadlineMs} ms`,
     rows: [
       { what: "from the deadline to the answer", unit: "ms", ...kill, ...atMost(kill.p99, 50, "ms") },
       { what: "longest stall of the host's event loop", unit: "ms", p50: stallMs, ...atMost(stallMs, 20, "ms") },
       { what: "another plugin's calls meanwhile", unit: "ms", ...quantilesOf(beside) },
+      { what: "until a warm process takes its place", unit: "ms", p50: quantilesOf(replaced).p50 },
     ],
   };
+}
+
+async function spinToTheEnd(host: Host): Promise<void> {
+  const { summary } = await host.desk.call("spin", {}, caller);
+  if (!summary.endsWith("deadline")) throw new Error(`spin: ${summary}`);
+}
+
+async function echo(host: Host): Promise<void> {
+  performed(await host.desk.call("echo", { text: "still here" }, caller));
+}
+
+/** Else the next round would measure the start of a process. */
+async function untilWarm({ pool }: Host): Promise<void> {
+  const isWarm = () =>
+    pool.status().sandboxes.some(({ plugin, spare }) => plugin === "project:example.loops-forever" && spare);
+  for (let left: number = limits.sandboxStartMs; !isWarm(); left--) {
+    if (left === 0) throw new Error("no process took the place of the one that was killed");
+    await wait(1);
+  }
 }

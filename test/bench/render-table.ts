@@ -1,6 +1,6 @@
 import type { BenchGroup, BenchRow } from "./bench-row.ts";
 
-const widths = { what: 42, number: 8, ratio: 9, target: 9 } as const;
+const widths = { what: 39, p50: 11, p99: 8, ratio: 8 } as const;
 
 /** The groups as a table for a terminal of 80 columns. */
 export function renderTable(groups: readonly BenchGroup[]): string {
@@ -26,8 +26,8 @@ function renderRow({ what, unit, p50, p99, ratio, target }: BenchRow): string {
 }
 
 function columns(what: string, p50: string, p99: string, ratio: string, target: string): string {
-  const { number } = widths;
-  return `  ${what.padEnd(widths.what)}${p50.padStart(number + 1)}${p99.padStart(number)}${ratio.padStart(widths.ratio)}  ${target}`;
+  const numbers = p50.padStart(widths.p50) + p99.padStart(widths.p99) + ratio.padStart(widths.ratio);
+  return `  ${what.padEnd(widths.what)}${numbers}  ${target}`;
 }
 
 function shown(value: number): string {

@@ -73,7 +73,7 @@ export async function measureColdCalls(rounds: number): Promise<BenchGroup> {
       title: "A tool call, cold",
       rows: [
         {
-          what: "open, first call ever (transpiles), close",
+          what: "open, first call ever, close",
           unit: "ms",
           p50: firstMs,
           ratio: { times: firstMs / peers.p50, to: "MCP" },

@@ -318,3 +318,29 @@ test("a closing broker refuses new calls and waits for the ones under way", asyn
   await closing;
   t.true(closed);
 });
+
+// ATTACK: threats 37 and pitfall 28: the bytes that were decided are the bytes that are used.
+test("an input that changes while it is looked at is used as it was first read", async (t) => {
+  let reads = 0;
+  const input = {
+    get path() {
+      reads++;
+      return reads === 1 ? "harmless" : "something else";
+    },
+  };
+  const seen: unknown[] = [];
+  const { parts, memory } = brokerParts({ answer: () => permitWith() });
+  const broker = createBroker({
+    ...parts,
+    effectors: {
+      "tool.execute": async (warrant) => {
+        seen.push(warrant.target.input);
+        return { summary: "ran", isError: false };
+      },
+    },
+  });
+  const call = executeCall({ ask: { plugin: "project:example.notes", tool: "read_note", input } });
+  await broker.submit(call);
+  t.deepEqual(seen, [{ path: "harmless" }]);
+  t.true([...memory.evidence.values()][0]?.includes("harmless"));
+});

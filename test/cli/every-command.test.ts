@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from "ava";
 import { commandTable } from "../../src/cli/command-table.ts";
 import { columnsOf } from "../../src/terminal/layout.ts";
-import { weatherFiles, weatherPackage } from "../support/packages.ts";
-import { emptyWorkspace, jsonOf, newWorkspace, type TestWorkspace } from "../support/workspaces.ts";
+import { weatherFiles } from "../support/packages.ts";
+import { emptyWorkspace, jsonOf, type TestWorkspace, weatherWorkspace } from "../support/workspaces.ts";
 
 interface Row {
   readonly words: readonly string[];
@@ -174,8 +174,7 @@ for (const { words, rest = [] } of rows.filter(({ needsWorkspace }) => needsWork
 }
 
 async function withWeather(t: ExecutionContext): Promise<TestWorkspace> {
-  const workspace = await newWorkspace(t);
-  workspace.write(".yoi/plugins/weather.yoi-plugin", weatherPackage());
+  const workspace = await weatherWorkspace(t);
   for (const [path, content] of weatherFiles()) workspace.write(`source/${path}`, content);
   return workspace;
 }

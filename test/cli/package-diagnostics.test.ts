@@ -207,7 +207,7 @@ const enabled: readonly Enabled[] = [
   },
 ];
 for (const { title, kind, says, status, pinned, change } of enabled) {
-  test(`${title} is told by list and show as \`${kind}\`, and stops no other`, async (t) => {
+  test.serial(`${title} is told by list and show as \`${kind}\`, and stops no other`, async (t) => {
     const workspace = await newWorkspace(t);
     workspace.write(storeFile, weatherPackage());
     workspace.write(".yoi/plugins/good.yoi-plugin", weatherPackage({ "plugin.toml": named("example.good") }));

@@ -6,6 +6,7 @@ import { runCommandLine } from "../../src/cli/run-command-line.ts";
 import { type Places, placesOf } from "../../src/config/places.ts";
 import { openYoi, type Yoi, type YoiOptions } from "../../src/open-yoi.ts";
 import { buildGuest } from "./build-guest.ts";
+import { weatherPackage } from "./packages.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** What one command line came to. */
@@ -90,6 +91,13 @@ export async function notesWorkspace(t: ExecutionContext): Promise<TestWorkspace
   workspace.configure('[mounts.notes]\npath = "notes"\n');
   await enable(t, workspace, "example.notes");
   workspace.write(".yoi/policies/notes.cedar", readsOfNotes);
+  return workspace;
+}
+
+/** A workspace with a sound package in its store, whose component does nothing: for all that runs no guest. */
+export async function weatherWorkspace(t: ExecutionContext): Promise<TestWorkspace> {
+  const workspace = await newWorkspace(t);
+  workspace.write(".yoi/plugins/weather.yoi-plugin", weatherPackage());
   return workspace;
 }
 

@@ -1,0 +1,73 @@
+import test from "ava";
+import { causes } from "../../src/decisions/cause.ts";
+import type { Explanation } from "../../src/explain/explanation.ts";
+import { remedies } from "../../src/explain/remedy-of-cause.ts";
+import { renderExplanation } from "../../src/explain/render-explanation.ts";
+import { columnsOf } from "../../src/terminal/layout.ts";
+import { plain } from "../../src/terminal/paint.ts";
+
+const plugin = { record: { id: { entity: { type: "Yoi::Plugin", id: "project:example.notes" } } } };
+const request = {
+  principal: { type: "Yoi::Plugin", id: "project:example.notes" },
+  action: "fs.read",
+  resource: { type: "Yoi::Path", id: "notes/today.md" },
+  context: { plugin },
+  entities: [],
+} as unknown as Explanation["request"];
+
+const denied: Explanation = {
+  version: 1,
+  answer: "deny",
+  causes: [],
+  request,
+  policies: "sha256:0123456789",
+  engines: ["cedar 1"],
+  verdicts: [],
+  obligations: [],
+  traces: [],
+  nearest: [],
+};
+
+for (const cause of causes) {
+  test(`a denial for \`${cause}\` says what it means, who can change it, and how`, (t) => {
+    const text = renderExplanation({ ...denied, cause, causes: [cause] }, plain, { full: false });
+    const words = text.replace(/\s+/g, " ");
+    const { meaning, who, how } = remedies[cause];
+    t.true(words.startsWith(`DENIED project:example.notes → fs.read notes/today.md ${meaning} (${cause})`), words);
+    t.true(words.includes(`Who can ${who}`), words);
+    t.true(words.includes(how.replaceAll("<plugin>", "project:example.notes").replace(/\s+/g, " ")), words);
+    t.true(
+      text.split("\n").every((line) => columnsOf(line) <= 80),
+      text,
+    );
+  });
+}
+
+test("every cause is shown, the first as the headline", (t) => {
+  const all = { ...denied, cause: "not-enabled", causes: ["not-enabled", "undeclared", "engine-error"] } as const;
+  t.regex(renderExplanation(all, plain, { full: false }), /\(not-enabled\)\n {9}also: undeclared, engine-error\n/);
+});
+
+test("a suggestion that does not allow says so", (t) => {
+  const suggestion = { policy: "permit (principal, action, resource);\n", allows: false };
+  const text = renderExplanation({ ...denied, cause: "no-permit", causes: ["no-permit"], suggestion }, plain, {
+    full: false,
+  });
+  t.regex(text, /→ still denied/);
+  t.notRegex(text, /allowed ✓/);
+});
+
+test("a recorded answer that is not given again is called out", (t) => {
+  const recorded = {
+    decision: "D",
+    call: "C",
+    at: "2026-01-01T00:00:00.000Z",
+    policies: "x",
+    answer: "allow",
+    same: false,
+  } as const;
+  const text = renderExplanation({ ...denied, cause: "no-permit", causes: ["no-permit"], recorded }, plain, {
+    full: false,
+  });
+  t.regex(text, /evaluated again just now: NOT the recorded answer \(allow\)/);
+});
