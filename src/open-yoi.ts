@@ -67,12 +67,13 @@ export async function openYoi(options: YoiOptions): Promise<Yoi> {
   const opening = openHost({ places, builtin, nowMs, ...(options.log !== undefined && { log: options.log }) });
   opening.catch(() => process.off("SIGUSR1", ignoreSignal));
   const host = await opening;
-  const reloadQuietly = () =>
-    // A reload that fails leaves what was in force in force; whoever watches the log must know.
-    void host
-      .reload()
-      .catch((error: unknown) => options.log?.error({ err: error }, "the workspace could not be read again"));
-  const watching = options.watch === false ? undefined : watchWorkspace(places, reloadQuietly);
+  const reloadLoudly = () =>
+    // A reload that fails leaves what was in force in force until it is tried again; whoever watches the log must know.
+    host.reload().catch((error: unknown) => {
+      options.log?.error({ err: error }, "the workspace could not be read again");
+      throw error;
+    });
+  const watching = options.watch === false ? undefined : watchWorkspace(places, reloadLoudly);
   return {
     tools: {
       list: () => host.registry.list().map(toDefinition),

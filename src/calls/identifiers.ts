@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { limits } from "./limits.ts";
 
 /** Where a package came from. The store assigns it; no manifest can claim one. */
 export const sources = ["builtin", "user", "project"] as const;
@@ -12,12 +13,12 @@ export type ToolId = `${PluginRef}/${string}`;
 export type CallId = string;
 export type DecisionId = string;
 
-const safeId = /^(?!\.)[A-Za-z0-9_.-]{1,128}(?<!\.)$/;
+const safeId = /^(?!\.)[A-Za-z0-9_.-]+(?<!\.)$/;
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** Whether `text` is an unqualified plugin id. */
 export function isLocalId(text: string): boolean {
-  return safeId.test(text);
+  return text.length <= limits.pluginIdBytesMax && safeId.test(text);
 }
 
 /** Splits a source-qualified id, or answers `undefined` when it is not one. */

@@ -72,7 +72,6 @@ export const limits = {
   fileReadBytesMax: 1 * MiB,
   pathBytesMax: 4 * KiB,
   pathSegmentsMax: 64,
-  urlBytesMax: 8 * KiB,
   journalBusyMs: 2_000,
   journalQueueMax: 4_096,
   journalPageRowsMax: 200,

@@ -40,7 +40,8 @@ export const enablementSchema = z.strictObject({
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/, "a digest is `sha256:` and 64 lower-case hexadecimal digits")
     .optional(),
-  surfaces: z.array(z.literal("tools")).optional(),
+  // The surfaces that a manifest can have; one that this manifest does not have is a diagnostic of its own.
+  surfaces: z.array(z.enum(["tools", "services", "ingresses", "hooks"])).optional(),
   agents: z.array(agent).max(64).optional(),
   effects: z.array(z.enum(toolEffects)).optional(),
   mounts: z.record(mountName, mountName).optional(),

@@ -7,6 +7,7 @@ import { isPluginRef, type PluginRef } from "../calls/identifiers.ts";
 import { limits } from "../calls/limits.ts";
 import { isTimeZone } from "../calls/local-time.ts";
 import type { Finding, Place } from "../errors/error-details.ts";
+import { escapeText } from "../errors/escape-text.ts";
 import { readToml, type TomlValue } from "../toml/read-toml.ts";
 import { type Enablement, enablementSchema } from "./enablement.ts";
 import { type Places, showPath } from "./places.ts";
@@ -34,6 +35,8 @@ export interface Config {
   readonly durability: "normal" | "full";
   readonly mounts: ReadonlyMap<string, MountSetting>;
   readonly plugins: ReadonlyMap<PluginRef, PluginEntry>;
+  /** Tables whose names are no source-qualified ids: they enable nothing. */
+  readonly misnamed: readonly Finding[];
 }
 
 export type ConfigReading = { readonly config: Config } | { readonly findings: readonly Finding[] };
@@ -47,17 +50,7 @@ const fileSchema = z.strictObject({
       z.strictObject({ path: z.string().min(1).max(limits.pathBytesMax) }),
     )
     .optional(),
-  plugins: z
-    .record(
-      z
-        .string()
-        .refine(
-          isPluginRef,
-          'a plugin\'s table is named by source and id, as in `[plugins."project:example.weather"]`',
-        ),
-      z.unknown(),
-    )
-    .optional(),
+  plugins: z.record(z.string(), z.unknown()).optional(),
 });
 
 const laterKeys = ["secrets", "open", "plugins.*.secrets"];
@@ -72,6 +65,7 @@ export async function readConfig(places: Places): Promise<ConfigReading> {
   const findings: Finding[] = [];
   const mounts = new Map<string, MountSetting>();
   const plugins = new Map<PluginRef, PluginEntry>();
+  const misnamed: Finding[] = [];
   let zone = "UTC";
   let durability: Config["durability"] = "normal";
 
@@ -89,9 +83,10 @@ export async function readConfig(places: Places): Promise<ConfigReading> {
     }
     for (const ref of Object.keys(read.value.plugins ?? {})) {
       if (isPluginRef(ref)) plugins.set(ref, readEntry(read, ref, layer));
+      else misnamed.push(misnamedTable(ref, read.placeOf(["plugins", ref])));
     }
   }
-  return findings.length > 0 ? { findings } : { config: { zone, durability, mounts, plugins } };
+  return findings.length > 0 ? { findings } : { config: { zone, durability, mounts, plugins, misnamed } };
 }
 
 type Layer = TomlValue<z.infer<typeof fileSchema>>;
@@ -104,6 +99,15 @@ async function readLayer(
   if ("absent" in read) return undefined;
   if ("problem" in read) return { findings: [{ message: `cannot be read: ${read.problem}`, place: { file } }] };
   return readToml(read.text, { file, schema: fileSchema, later: laterKeys });
+}
+
+function misnamedTable(name: string, place: Place): Finding {
+  const shown = escapeText(name, 80);
+  return {
+    message: `\`${shown}\` is no source-qualified id`,
+    place,
+    remedy: `write it with its source, as in \`[plugins."project:${shown}"]\``,
+  };
 }
 
 // A bad entry spoils nothing but itself: an entry only adds authority, so leaving it out denies.

@@ -46,8 +46,9 @@ export async function registerTools(
   offers: readonly ToolOffer[],
   nowMs: () => number,
 ): Promise<readonly UnregisteredTool[]> {
-  const known = new Set(offers.map((offer) => offer.id));
-  for (const { id } of registry.list()) if (!known.has(id)) registry.unregister(id);
+  const names = new Map(offers.map((offer) => [offer.id, offer.name]));
+  // What is gone, or goes by another name now, frees its name before anybody else asks for it.
+  for (const { id, name } of registry.list()) if (names.get(id) !== name) registry.unregister(id);
   const left: UnregisteredTool[] = [];
   for (const offer of offers) {
     const id = newId(nowMs());

@@ -9,23 +9,26 @@ export interface Watching {
 
 // Editors write a file in several steps: what comes within this time is one change.
 const settleMs = 50;
+// A change that could not be taken in, as on a full disk, is not forgotten: it is tried again.
+const retryMs = 1_000;
 
 /**
  * Calls `onChange` when configuration, policies, packages or the trust record change. Folders that do not exist yet are
- * found when they appear, because their parent is watched too. Keeps no process alive.
+ * found when they appear, because their parent is watched too. An `onChange` that rejects is called again. Keeps no
+ * process alive.
  */
-export function watchWorkspace(places: Places, onChange: () => void): Watching {
+export function watchWorkspace(places: Places, onChange: () => Promise<unknown>): Watching {
   let watchers: FSWatcher[] = [];
   let settling: NodeJS.Timeout | undefined;
   let open = true;
 
-  function noticed(): void {
+  function noticed(waitMs = settleMs): void {
     clearTimeout(settling);
     settling = setTimeout(() => {
       if (!open) return;
       arm();
-      onChange();
-    }, settleMs).unref();
+      onChange().catch(() => noticed(retryMs));
+    }, waitMs).unref();
   }
 
   function watchOne(folder: string, recursive: boolean, concerns: (name: string | null) => boolean): void {

@@ -52,7 +52,7 @@ function standingOf(state: PluginState): PluginStanding {
     enabled: enablement !== undefined,
     pinned,
     grantedEffects: enablement?.effects ?? [],
-    tools: new Map(manifest?.tools.map((tool) => [tool.name, toolStanding(tool.effects, tool.inputSchema)])),
+    tools: new Map(state.tools.map((tool) => [tool.name, toolStanding(tool.effects, tool.inputSchema)])),
     declaredMounts: new Map(manifest?.capabilities.fs.map(({ mount, operations }) => [mount, operations])),
     boundMounts: new Map(Object.entries(enablement?.mounts ?? {})),
   };

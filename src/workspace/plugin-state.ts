@@ -23,7 +23,9 @@ export interface PluginState {
   readonly enablement?: Enablement;
   /** The entry names exactly this package's id, version and digest. */
   readonly pinned: boolean;
-  /** The declared tools whose effects the entry grants. */
+  /** The declared tools, of the surfaces that the entry enables: all of them where it names none. */
+  readonly tools: readonly ToolDeclaration[];
+  /** Those whose effects the entry grants, while its pins hold. */
   readonly eligibleTools: readonly ToolDeclaration[];
   readonly diagnostics: readonly PackageDiagnostic[];
 }

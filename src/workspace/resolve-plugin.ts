@@ -1,4 +1,5 @@
 import { type PluginRef, parsePluginRef } from "../calls/identifiers.ts";
+import { limits } from "../calls/limits.ts";
 import type { Enablement } from "../config/enablement.ts";
 import type { PluginEntry } from "../config/read-config.ts";
 import type { ResolvedMounts } from "../config/resolve-mounts.ts";
@@ -42,8 +43,10 @@ export function resolvePlugin(parts: PluginParts): PluginState {
   const mismatched = diagnostics.some(({ kind }) => unpinning.has(kind));
   const pinned =
     used !== undefined && enablement?.version !== undefined && enablement.digest !== undefined && !mismatched;
+  const hasTools = enablement?.surfaces === undefined || enablement.surfaces.includes("tools");
+  const tools = hasTools ? (used?.manifest.tools ?? []) : [];
   const eligibleTools = pinned
-    ? used.manifest.tools.filter((tool) => tool.effects.every((effect) => enablement.effects?.includes(effect)))
+    ? tools.filter((tool) => tool.effects.every((effect) => enablement.effects?.includes(effect)))
     : [];
   return {
     ref,
@@ -53,6 +56,7 @@ export function resolvePlugin(parts: PluginParts): PluginState {
     ...(entry !== undefined && { entry }),
     ...(enablement !== undefined && { enablement }),
     pinned,
+    tools,
     eligibleTools,
     diagnostics,
   };
@@ -137,6 +141,11 @@ function grantDiagnostics(
 ): readonly PackageDiagnostic[] {
   const { manifest } = used;
   const diagnostics = badGrants.map((finding) => diagnostic("missing-grant", ref, finding));
+  const undeclared = enablement.surfaces?.filter((surface) => surface !== "tools") ?? [];
+  for (const surface of undeclared) {
+    const message = `the entry enables \`${surface}\`, which the manifest does not declare`;
+    diagnostics.push(diagnostic("undeclared-surface", ref, { message }));
+  }
   for (const { mount } of manifest.capabilities.fs) {
     const bound = enablement.mounts?.[mount];
     if (bound === undefined) {
@@ -176,21 +185,19 @@ function grantDiagnostics(
 
 function configDiagnostics(
   ref: PluginRef,
-  enablement: Enablement,
+  { config }: Enablement,
   { manifest }: PackageSummary,
 ): readonly PackageDiagnostic[] {
+  const invalid = (message: string, remedy?: string) =>
+    diagnostic("invalid-config", ref, { message, ...(remedy !== undefined && { remedy }) });
   if (manifest.configSchema === undefined) {
-    return enablement.config === undefined
-      ? []
-      : [
-          diagnostic("invalid-config", ref, {
-            message: "the plugin takes no configuration",
-            remedy: "take `config` out of its entry",
-          }),
-        ];
+    return config === undefined ? [] : [invalid("the plugin takes no configuration", "take `config` out of its entry")];
   }
-  return validateInput(manifest.configSchema, enablement.config ?? {}).map(({ path, message }) =>
-    diagnostic("invalid-config", ref, { message: `\`config\` at \`${path}\` ${message}` }),
+  if (Buffer.byteLength(JSON.stringify(config ?? {})) > limits.pluginConfigBytesMax) {
+    return [invalid(`\`config\` is longer than ${limits.pluginConfigBytesMax} bytes as JSON`)];
+  }
+  return validateInput(manifest.configSchema, config ?? {}).map(({ path, message }) =>
+    invalid(`\`config\` at \`${path}\` ${message}`),
   );
 }
 

@@ -13,7 +13,7 @@ import type { PolicySource } from "../engines/policy-engine.ts";
 import type { Finding } from "../errors/error-details.ts";
 import { discoverPackages } from "../packages/discover-packages.ts";
 import { loadPinnedPackage } from "../packages/package-cache.ts";
-import type { PackageDiagnostic } from "../packages/package-diagnostic.ts";
+import { type PackageDiagnostic, packageDiagnostic } from "../packages/package-diagnostic.ts";
 import { type BuiltinPlugin, createInventory } from "./create-inventory.ts";
 import type { PluginState } from "./plugin-state.ts";
 import { resolvePlugin } from "./resolve-plugin.ts";
@@ -34,7 +34,7 @@ export interface Survey {
   readonly inventory: Inventory;
 }
 
-const emptyConfig: Config = { zone: "UTC", durability: "normal", mounts: new Map(), plugins: new Map() };
+const emptyConfig: Config = { zone: "UTC", durability: "normal", mounts: new Map(), plugins: new Map(), misnamed: [] };
 
 /** Looks at a workspace. Nothing that is wrong with it stops the look: it is reported where it belongs. */
 export async function surveyWorkspace(places: Places, builtin: readonly BuiltinPlugin[] = []): Promise<Survey> {
@@ -78,7 +78,10 @@ export async function surveyWorkspace(places: Places, builtin: readonly BuiltinP
     configFindings: "findings" in reading ? reading.findings : [],
     mounts,
     plugins,
-    diagnostics: discovery.diagnostics.filter((one) => one.plugin === undefined || !isPluginRef(one.plugin)),
+    diagnostics: [
+      ...config.misnamed.map((finding) => packageDiagnostic("ambiguous-id", "resolution", finding)),
+      ...discovery.diagnostics.filter((one) => one.plugin === undefined || !isPluginRef(one.plugin)),
+    ],
     grants: grants.sources,
     inventory: createInventory({ trusted: trust.trusted, zone: config.zone, mounts, plugins, builtin }),
   };

@@ -6,8 +6,8 @@ import type { PluginState } from "./plugin-state.ts";
 export function offersOf(state: PluginState): readonly ToolOffer[] {
   const { ref, package: used, enablement } = state;
   if (used === undefined) return [];
-  const { version, tools } = used.manifest;
-  return tools.map((tool) => ({
+  const { version } = used.manifest;
+  return state.tools.map((tool) => ({
     id: toolId(ref, tool.name),
     plugin: ref,
     tool: tool.name,

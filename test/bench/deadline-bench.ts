@@ -4,7 +4,7 @@ import { limits } from "../../src/calls/limits.ts";
 import type { Host } from "../../src/host/open-host.ts";
 import { atMost, type BenchGroup } from "./bench-row.ts";
 import { openBenchWorkspace, performed } from "./bench-workspace.ts";
-import { quantilesOf, timeOnce } from "./quantiles.ts";
+import { quantilesOf, timeOnce, timePaced } from "./quantiles.ts";
 
 const deadlineMs = 200;
 const everyMs = 20;
@@ -21,23 +21,22 @@ export async function measureDeadline(rounds: number): Promise<BenchGroup> {
   const beside: number[] = [];
   const replaced: number[] = [];
   const stalls: number[] = [];
+  const quiet: number[] = [];
   try {
     await echo(host);
     for (let round = 0; round < rounds; round++) {
-      const delay = monitorEventLoopDelay({ resolution: 1 });
-      delay.enable();
-      let spinning = true;
-      const spin = timeOnce(() => spinToTheEnd(host)).finally(() => {
-        spinning = false;
-      });
-      while (spinning) {
-        beside.push(await timeOnce(() => echo(host)));
-        await wait(everyMs);
-      }
-      overdue.push((await spin) - deadlineMs);
-      delay.disable();
-      stalls.push(delay.max / nsPerMs);
+      stalls.push(
+        await stallDuring(async () => {
+          let spinning = true;
+          const spin = timeOnce(() => spinToTheEnd(host)).finally(() => {
+            spinning = false;
+          });
+          while (spinning) beside.push(...(await timePaced(2, everyMs, () => echo(host))));
+          overdue.push((await spin) - deadlineMs);
+        }),
+      );
       replaced.push(await timeOnce(() => untilWarm(host)));
+      quiet.push(await stallDuring(() => timePaced(deadlineMs / everyMs, everyMs, () => echo(host))));
     }
   } finally {
     await host.close();
@@ -50,10 +49,20 @@ export async function measureDeadline(rounds: number): Promise<BenchGroup> {
     rows: [
       { what: "from the deadline to the answer", unit: "ms", ...kill, ...atMost(kill.p99, 50, "ms") },
       { what: "longest stall of the host's event loop", unit: "ms", p50: stallMs, ...atMost(stallMs, 20, "ms") },
+      { what: "  the same without a loop", unit: "ms", p50: Math.max(...quiet) },
       { what: "another plugin's calls meanwhile", unit: "ms", ...quantilesOf(beside) },
       { what: "until a warm process takes its place", unit: "ms", p50: quantilesOf(replaced).p50 },
     ],
   };
+}
+
+/** The longest time in milliseconds for which the event loop was not free. */
+async function stallDuring(act: () => Promise<unknown>): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  await act();
+  delay.disable();
+  return delay.max / nsPerMs;
 }
 
 async function spinToTheEnd(host: Host): Promise<void> {

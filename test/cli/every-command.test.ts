@@ -55,7 +55,14 @@ const rows: readonly Row[] = [
     shows: /was not enabled/,
     keys: ["plugin", "wasEnabled"],
   },
-  { words: ["plugin", "new"], rest: ["mine"], shows: /^Created mine\/$/m, keys: ["folder"], needsWorkspace: false },
+  {
+    words: ["plugin", "new"],
+    rest: ["source"],
+    shows: /^yoi: `source` is not empty$/m,
+    keys: ["error"],
+    code: 1,
+    needsWorkspace: false,
+  },
   {
     words: ["plugin", "build"],
     rest: ["nowhere"],

@@ -17,7 +17,6 @@ const refusedWhole: readonly (readonly [title: string, toml: string, says: RegEx
   ["a key of a later version", '[secrets.key]\nfrom = { env = "X" }', /not supported by this version/],
   ["an opening in a workspace", '[[open]]\norigin = "http://printer"', /not supported by this version/],
   ["a mount's name that no path can have", '[mounts.Notes]\npath = "notes"', /lower-case/],
-  ["a plugin without its source", '[plugins."example.notes"]\nversion = "1.0.0"', /source and id/],
   // ATTACK: threats 37: a table that is an object's prototype elsewhere is no plugin here.
   ["a plugin that is a prototype", "[plugins.__proto__]\nversion = '1'", /./],
   ["what is no TOML", "zone = ", /./],
@@ -34,7 +33,7 @@ for (const [title, toml, says] of refusedWhole) {
 
 const refusedEntries: readonly (readonly [title: string, toml: string, says: RegExp])[] = [
   ["a digest that is none", 'digest = "sha256:x"', /64 lower-case hexadecimal digits/],
-  ["a surface that is not built yet", 'surfaces = ["services"]', /./],
+  ["a surface that does not exist", 'surfaces = ["everything"]', /must be one of/],
   ["an agent that could end a quoted text", "agents = ['cli\"']", /an agent's id/],
   ["an effect that does not exist", 'effects = ["everything"]', /./],
   ["a limit that does not exist", 'limits = { guest_files = "2" }', /guest_files/],

@@ -35,6 +35,12 @@ test("an alias gives a tool another name, and frees its own", async (t) => {
     ["note", "outline", "read_note"],
   );
   t.like(await answerOf(yoi, "note", { path: "notes/today.md" }), { origin: { plugin: "project:example.notes" } });
+  workspace.write(".yoi/yoi.toml", workspace.read(".yoi/yoi.toml").replace('"note" }', '"another_note" }'));
+  await yoi.reload();
+  t.deepEqual(
+    yoi.tools.list().map(({ name }) => name),
+    ["another_note", "outline", "read_note"],
+  );
 });
 
 test("a model is told a tool's name, description and schema, and nothing else", async (t) => {

@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import test, { type ExecutionContext } from "ava";
 import type { Yoi } from "../../src/open-yoi.ts";
 import { enable, newWorkspace, notesWorkspace, type TestWorkspace, weatherWorkspace } from "../support/workspaces.ts";
@@ -81,6 +82,19 @@ test("a change of the files takes effect without anybody asking for it", async (
   workspace.remove(".yoi/policies/later");
   await until(() => names(yoi).length === 1);
   await workspace.yoi("plugin", "disable", "example.weather");
+  await until(() => names(yoi).length === 0);
+  t.pass();
+});
+
+test("a change that comes while the journal cannot be written takes effect when it can", async (t) => {
+  const workspace = await weatherEnabled(t);
+  const yoi = await workspace.open({ watch: true });
+  const other = new DatabaseSync(workspace.places.journal);
+  other.exec("BEGIN IMMEDIATE");
+  workspace.write(".yoi/policies/nothing.cedar", "forbid (principal, action, resource);\n");
+  await t.throwsAsync(yoi.reload(), { code: "YOI_JOURNAL_UNWRITABLE" });
+  other.exec("ROLLBACK");
+  other.close();
   await until(() => names(yoi).length === 0);
   t.pass();
 });

@@ -1,5 +1,7 @@
 import { basename, resolve } from "node:path";
 import { newPlugin } from "../../authoring/new-plugin.ts";
+import { limits } from "../../calls/limits.ts";
+import { escapeText } from "../../errors/escape-text.ts";
 import { packageRoot } from "../../package-root.ts";
 import { table } from "../../terminal/layout.ts";
 import { type Command, exit } from "../command.ts";
@@ -19,7 +21,8 @@ export const pluginNew: Command = {
       ["policies/", "a policy that would let it work, for an operator to read"],
       ["test/", "a test that runs it behind a real broker"],
     ];
-    context.say([`Created ${named}/`, ...table(rows, "  "), `Next: cd ${named} && npx yoi plugin build`].join("\n"));
+    const shown = escapeText(named, limits.pathBytesMax);
+    context.say([`Created ${shown}/`, ...table(rows, "  "), `Next: cd ${shown} && npx yoi plugin build`].join("\n"));
     context.result({ folder });
     return exit.done;
   },

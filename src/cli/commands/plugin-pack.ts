@@ -1,4 +1,6 @@
 import { join, resolve } from "node:path";
+import { limits } from "../../calls/limits.ts";
+import { escapeText } from "../../errors/escape-text.ts";
 import { packageFileName, packPackage } from "../../packages/pack-package.ts";
 import { writeWholeFile } from "../../packages/write-whole-file.ts";
 import { type Command, exit } from "../command.ts";
@@ -18,7 +20,7 @@ export const pluginPack: Command = {
       typeof named === "string" ? named : join(folder, packageFileName(packed.manifest)),
     );
     await writeWholeFile(path, packed.bytes);
-    context.say(`${context.paint.good("✓")} ${path}\n  ${packed.digest}`);
+    context.say(`${context.paint.good("✓")} ${escapeText(path, limits.pathBytesMax)}\n  ${packed.digest}`);
     context.result({ package: path, digest: packed.digest, entries: packed.entries });
     return exit.done;
   },
