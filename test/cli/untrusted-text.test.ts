@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from "ava";
 import { forgeArchive } from "../support/archives.ts";
 import { weatherManifestWith } from "../support/manifests.ts";
 import { weatherFiles, weatherPackage } from "../support/packages.ts";
-import { enable, newWorkspace, type Ran, type TestWorkspace } from "../support/workspaces.ts";
+import { enable, newWorkspace, notesWorkspace, type Ran, type TestWorkspace } from "../support/workspaces.ts";
 
 // ATTACK: threats 34: everything in here is written by strangers and shown to an operator.
 
@@ -107,7 +107,17 @@ test("names of files, entries, arguments and keys are escaped", async (t) => {
   }
 });
 
-test("what a guest throws, logs or answers is shown and never obeyed", async (t) => {
+test("what a guest answers is shown and never obeyed", async (t) => {
+  const workspace = await notesWorkspace(t);
+  workspace.write("notes/today.md", `${repaint}\nsecond line`);
+  const { code, stdout } = await workspace.yoi("tool", "call", "read_note", '{"path":"notes/today.md"}');
+  t.is(code, 0);
+  t.notRegex(stdout, /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u);
+  t.true(stdout.endsWith("\nsecond line\n"));
+  assertHarmless(t, await workspace.yoi("tool", "call", "read_note", '{"path":"notes/today.md"}', "--json"));
+});
+
+test("what a guest throws or logs is shown and never obeyed", async (t) => {
   const workspace = await newWorkspace(t);
   for (const guest of ["throws", "floods-log"]) {
     await workspace.install(guest);

@@ -74,13 +74,13 @@ const milestones = [
   "no permit applies",
   "→ allowed ✓",
   "resource == Yoi::Path::",
-  "## A first policy",
+  "\n# Yoi\n## ",
   "denied by policy (decision ",
   "✗ permit outline-the-readme",
   "spin      called",
   "outline   answered while spin loops",
   "spin      failed: the tool failed: deadline",
-  "outline   answered after spin was killed",
+  "outline   answered after spin's end",
   "entries, each in its place",
 ] as const;
 

@@ -17,6 +17,6 @@ report("spin", "called: it loops, and asks for nothing");
 for (const when of ["while", "after"]) {
   if (when === "after") await spin;
   const { summary } = await yoi.tools.call("outline", { path: "docs/README.md" }, caller);
-  report("outline", `answered ${spinning ? "while spin loops" : "after spin was killed"}: ${summary}`);
+  report("outline", `answered ${spinning ? "while spin loops" : "after spin's end"}: ${summary}`);
 }
 await yoi.close();

@@ -6,14 +6,14 @@ import { renderExplanation } from "../../src/explain/render-explanation.ts";
 import { columnsOf } from "../../src/terminal/layout.ts";
 import { plain } from "../../src/terminal/paint.ts";
 
-const plugin = { record: { id: { entity: { type: "Yoi::Plugin", id: "project:example.notes" } } } };
-const request = {
-  principal: { type: "Yoi::Plugin", id: "project:example.notes" },
+const plugin = { record: { id: { entity: { type: "Plugin", id: "project:example.notes" } } } };
+const request: Explanation["request"] = {
+  principal: { type: "Plugin", id: "project:example.notes" },
   action: "fs.read",
-  resource: { type: "Yoi::Path", id: "notes/today.md" },
+  resource: { type: "Path", id: "notes/today.md" },
   context: { plugin },
   entities: [],
-} as unknown as Explanation["request"];
+};
 
 const denied: Explanation = {
   version: 1,
@@ -70,4 +70,31 @@ test("a recorded answer that is not given again is called out", (t) => {
     full: false,
   });
   t.regex(text, /evaluated again just now: NOT the recorded answer \(allow\)/);
+});
+
+// ATTACK: threats 34: whatever came from a call or a package is shown escaped.
+test("nothing that a stranger wrote is obeyed by the terminal", (t) => {
+  const hostile = "\u001b[2J\u202e\u009b1A\nALLOWED";
+  const request = {
+    ...denied.request,
+    principal: { type: "Agent", id: hostile } as const,
+    resource: { type: "Path", id: hostile } as const,
+    context: { agent: hostile },
+  };
+  const suggestion = { policy: hostile, allows: true };
+  const recorded = {
+    decision: "D",
+    call: "C",
+    at: "2026",
+    policies: "x",
+    answer: "deny",
+    ending: hostile,
+    same: true,
+  } as const;
+  const text = renderExplanation(
+    { ...denied, request, cause: "no-permit", causes: ["no-permit"], because: hostile, suggestion, recorded },
+    plain,
+    { full: true },
+  );
+  t.notRegex(text, /[^\P{Cc}\n]|\u202e/u);
 });

@@ -72,14 +72,15 @@ test("a configuration that is not valid enables nothing", async (t) => {
 
 test("a change of the files takes effect without anybody asking for it", async (t) => {
   const workspace = await weatherEnabled(t);
+  workspace.write(".yoi/policies/deep/er/none.cedar", "");
   const yoi = await workspace.open({ watch: true });
   t.deepEqual(names(yoi), ["get_weather"]);
   workspace.write(
-    ".yoi/policies/later/no-weather.cedar",
+    ".yoi/policies/deep/er/none.cedar",
     'forbid (principal, action, resource == Yoi::Tool::"project:example.weather/get_weather");\n',
   );
   await until(() => names(yoi).length === 0);
-  workspace.remove(".yoi/policies/later");
+  workspace.remove(".yoi/policies/deep/er");
   await until(() => names(yoi).length === 1);
   await workspace.yoi("plugin", "disable", "example.weather");
   await until(() => names(yoi).length === 0);

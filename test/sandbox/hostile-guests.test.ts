@@ -138,8 +138,9 @@ test.serial("what a language runtime writes to stderr before it traps reaches th
   const pool = testPool(t);
   const host = recordingHost();
   const failure = await failureOf(t, pool.call(await watComponent("writes-to-stderr"), testRequest({ host })));
-  t.regex(failure.details.stack ?? "", /TypeError: oh dear\n {2}at main/);
   t.true(host.lines.includes("error: TypeError: oh dear"));
+  // The glue's frames name folders of the host, and help nobody.
+  t.notRegex(failure.details.stack ?? "", /file:\/\//);
 });
 
 test.serial("a guest's error is shown with its controls made visible", async (t) => {

@@ -65,7 +65,9 @@ export class GuestInstance {
       wasi.end();
       // How the engine says that a start function called an import that waits: there is nothing that could be suspended.
       const waits = error instanceof Error && error.message.startsWith("cannot block a synchronous task");
-      throw new Error(waits ? "the host is unavailable during instantiation" : describeTrap(error, log));
+      throw new Error(
+        waits ? "the host is unavailable during instantiation" : `${describeTrap(error)}\n${log.errorTail()}`.trimEnd(),
+      );
     }
   }
 
@@ -79,7 +81,7 @@ export class GuestInstance {
       const payload = guestPayload(error);
       if (payload !== undefined) return { kind: "guest-error", text: payload };
       this.#endStreams();
-      return { kind: "trap", text: describeTrap(error, this.log) };
+      return { kind: "trap", text: describeTrap(error) };
     } finally {
       this.#endStreams();
       this.#link.ask = unavailable;
@@ -106,9 +108,15 @@ function guestPayload(error: unknown): string | undefined {
   return typeof payload === "string" ? payload : undefined;
 }
 
-/** The first line is the message; then the stack, and what the guest's runtime wrote to stderr. */
-function describeTrap(error: unknown, log: GuestLog): string {
+/**
+ * The first line is the message; then the frames that are the guest's own, for its author. The glue's frames name
+ * folders of the host. What a running guest wrote to stderr is in its log already.
+ */
+function describeTrap(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const stack = error instanceof Error ? (error.stack ?? "") : "";
-  return [message.replaceAll("\n", " "), stack, log.errorTail()].filter((part) => part !== "").join("\n");
+  const frames = error instanceof Error ? (error.stack ?? "").split("\n").slice(1) : [];
+  return [
+    message.replaceAll("\n", " "),
+    ...frames.filter((frame) => frame.includes("(wasm:") || frame.includes("at wasm:")),
+  ].join("\n");
 }
