@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 import { limits } from "./limits.ts";
 
 /** Where a package came from. The store assigns it; no manifest can claim one. */
@@ -45,5 +45,16 @@ export function newId(atMs: number): string {
   for (let rest = atMs, digit = 0; digit < 10; digit++, rest = Math.floor(rest / 32)) {
     time = crockford.charAt(rest % 32) + time;
   }
-  return time + Array.from(randomBytes(16), (byte) => crockford.charAt(byte & 31)).join("");
+  if (chanceUsed + 16 > chance.length) {
+    randomFillSync(chance);
+    chanceUsed = 0;
+  }
+  let rest = "";
+  for (const byte of chance.subarray(chanceUsed, chanceUsed + 16)) rest += crockford.charAt(byte & 31);
+  chanceUsed += 16;
+  return time + rest;
 }
+
+// Asking the system for chance costs more than all else of an id, so it is asked for many at once.
+const chance = Buffer.alloc(4_096);
+let chanceUsed = chance.length;

@@ -32,6 +32,15 @@ function formatOf(zone: string): Intl.DateTimeFormat {
 
 /** The moment of a decision as `context.now`: policies never read a clock of their own. */
 export function describeMoment(atMs: number, zone: string): Value {
+  const second = Math.floor(atMs / 1_000);
+  if (latest?.zone !== zone || latest.second !== second) latest = { zone, second, onTheClock: readClock(atMs, zone) };
+  return { record: { at: { datetime: new Date(atMs).toISOString() }, ...latest.onTheClock } };
+}
+
+// Zones are slow to compute with, and many calls fall into one second.
+let latest: { readonly zone: string; readonly second: number; readonly onTheClock: Record<string, Value> } | undefined;
+
+function readClock(atMs: number, zone: string): Record<string, Value> {
   const parts = new Map(
     formatOf(zone)
       .formatToParts(atMs)
@@ -39,16 +48,12 @@ export function describeMoment(atMs: number, zone: string): Value {
   );
   const number = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name));
   const [hour, minute, second] = [number("hour"), number("minute"), number("second")];
-  const weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(parts.get("weekday") ?? "") + 1;
   return {
-    record: {
-      at: { datetime: new Date(atMs).toISOString() },
-      date: { datetime: `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}` },
-      time: { duration: `${((hour * 60 + minute) * 60 + second) * 1_000}ms` },
-      weekday,
-      hour,
-      minute,
-      zone,
-    },
+    date: { datetime: `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}` },
+    time: { duration: `${((hour * 60 + minute) * 60 + second) * 1_000}ms` },
+    weekday: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(parts.get("weekday") ?? "") + 1,
+    hour,
+    minute,
+    zone,
   };
 }

@@ -8,8 +8,7 @@ export interface ToolOutput {
   readonly isError: boolean;
 }
 
-/** Who asks. The parent process knows it; nothing that a guest says is believed about it. */
-export type Principal = AgentPrincipal | PluginPrincipal;
+// Who asks. The parent process knows it; nothing that a guest says is believed about it.
 
 export interface AgentPrincipal {
   readonly kind: "agent";

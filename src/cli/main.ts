@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 
-// Nothing is imported before the version is known: an older Node would stop at its first unknown module instead.
+import { enableCompileCache } from "node:module";
+import { isAbsolute, join } from "node:path";
+
+// Nothing of ours is imported before the version is known: an older Node would stop at its first unknown module instead.
 const [major = "0"] = process.versions.node.split(".");
 if (Number(major) < 26) {
   process.stderr.write(`yoi: needs Node 26 or later, and this is ${process.versions.node}\n`);
@@ -10,6 +13,9 @@ if (Number(major) < 26) {
   process.on("SIGUSR1", () => undefined);
   // A reader that goes away (`yoi journal export | head`) is no error.
   process.stdout.on("error", () => process.exit());
+  // Compiled code is kept in the user's own cache: half of what a person waits for is compiling.
+  const { HOME = "", XDG_CACHE_HOME = join(HOME, ".cache") } = process.env;
+  if (isAbsolute(XDG_CACHE_HOME)) enableCompileCache(join(XDG_CACHE_HOME, "yoi", "compiled"));
   const [{ runCommandLine }, { yoiVersion }] = await Promise.all([
     import("./run-command-line.ts"),
     import("../package-root.ts"),

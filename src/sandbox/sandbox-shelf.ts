@@ -187,9 +187,16 @@ export class SandboxShelf {
 }
 
 // INVARIANT: a process belongs to one plugin, package, component, configuration and set of limits, for life.
-function sandboxKey({ plugin, digest, bytes, config, limits: own }: SandboxComponent): string {
-  return JSON.stringify([plugin, digest, componentDigest(bytes), config, Object.entries(own).sort()]);
+function sandboxKey(component: SandboxComponent): string {
+  const known = keys.get(component);
+  if (known !== undefined) return known;
+  const { plugin, digest, bytes, config, limits: own } = component;
+  const key = JSON.stringify([plugin, digest, componentDigest(bytes), config, Object.entries(own).sort()]);
+  keys.set(component, key);
+  return key;
 }
+
+const keys = new WeakMap<SandboxComponent, string>();
 
 function isReady({ sandbox }: Slot): boolean {
   return sandbox !== undefined && sandbox.state !== "starting" && sandbox.state !== "ended";

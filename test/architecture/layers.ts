@@ -107,7 +107,7 @@ export const layers: { readonly [folder: string]: Layer } = {
       "tools",
       "errors",
     ],
-    touches: ["util", "path", "fs", "readline"],
+    touches: ["util", "path", "fs", "readline", "module"],
   },
 };
 

@@ -215,6 +215,14 @@ test("slicing and projecting change neither the verdict, nor what determines it,
   t.deepEqual([...seen].sort(), ["abstain", "error", "forbid", "permit"]);
 });
 
+test("all of a record may be read, and still more of an entity in it", async (t) => {
+  const text = `forbid (principal, action, resource) when { context has plugin && context.plugin has version };
+forbid (principal, action, resource) when { context.plugin.id.enabled };`;
+  const asked = registerRequest({});
+  t.deepEqual(judge(await prepareCedar(text, entities), asked).determining, judgeWhole(text, asked).determining);
+  t.is(judgeWhole(text, asked).determining.length, 2);
+});
+
 test("a call is judged by the policies whose scope can match it, and by no others", async (t) => {
   const read = 'action == Yoi::Action::"fs.read"';
   const matching = [

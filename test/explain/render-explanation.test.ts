@@ -6,7 +6,7 @@ import { renderExplanation } from "../../src/explain/render-explanation.ts";
 import { columnsOf } from "../../src/terminal/layout.ts";
 import { plain } from "../../src/terminal/paint.ts";
 
-const plugin = { record: { id: { entity: { type: "Plugin", id: "project:example.notes" } } } };
+const plugin = { record: { id: { entity: { type: "Plugin", id: "project:example.notes" } } } } as const;
 const request: Explanation["request"] = {
   principal: { type: "Plugin", id: "project:example.notes" },
   action: "fs.read",

@@ -95,8 +95,11 @@ function writeRecord(
 ): Record<string, CedarValueJson> {
   const written: Record<string, CedarValueJson> = {};
   if (wants.whole || writing.everything) {
-    for (const [name, value] of Object.entries(record))
-      written[checkName(name)] = writeValue(value, everyPart, writing);
+    for (const [name, value] of Object.entries(record)) {
+      // All of a record is written, and still more can be read of the entities that it names.
+      const below = wants.attributes.get(name);
+      written[checkName(name)] = writeValue(value, below === undefined ? everyPart : merge(everyPart, below), writing);
+    }
     return written;
   }
   for (const [name, below] of wants.attributes) {
