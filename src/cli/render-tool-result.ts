@@ -11,6 +11,6 @@ export function renderToolResult(result: ToolResult, paint: Paint): string {
   if (!result.isError) return content ?? escapeText(result.summary, 1_000);
   const lines = [`${paint.bad("failed:")} ${escapeText(result.summary, 1_000)}`];
   if (content !== undefined && content !== "") lines.push(`  ${content.replaceAll("\n", "\n  ")}`);
-  if (result.decision !== undefined) lines.push(paint.dim(`  more   yoi plugin logs --call ${result.callId}`));
+  if (result.decision !== undefined) lines.push(paint.dim(`  logs    yoi plugin logs --call ${result.callId}`));
   return lines.join("\n");
 }

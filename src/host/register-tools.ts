@@ -1,5 +1,5 @@
 import type { Broker } from "../broker/broker.ts";
-import { newId, type PluginRef, type ToolId } from "../calls/identifiers.ts";
+import { type CallId, newId, type PluginRef, type ToolId } from "../calls/identifiers.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import type { ToolOffer, ToolRegistry } from "../tools/tool-registry.ts";
 
@@ -7,6 +7,7 @@ import type { ToolOffer, ToolRegistry } from "../tools/tool-registry.ts";
 export interface UnregisteredTool {
   readonly offer: ToolOffer;
   readonly why: "denied" | "name-taken" | "failed";
+  readonly call: CallId;
   readonly decision: string;
 }
 
@@ -62,7 +63,7 @@ export async function registerTools(
     });
     if (outcome.status === "performed") continue;
     registry.unregister(offer.id);
-    left.push({ offer, why: whyOf(outcome), decision: outcome.decision.id });
+    left.push({ offer, why: whyOf(outcome), call: id, decision: outcome.decision.id });
   }
   return left;
 }

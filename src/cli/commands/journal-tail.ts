@@ -1,7 +1,9 @@
+import { isPluginRef } from "../../calls/identifiers.ts";
 import { actions, isAction } from "../../calls/powers.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { type JournalFilter, readJournal } from "../../journal/read-journal.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
+import { knownPlugin } from "../known-plugin.ts";
 import { renderEntry } from "../render-entry.ts";
 
 /** `yoi journal tail`: the newest entries, the newest last. */
@@ -16,7 +18,14 @@ export const journalTail: Command = {
   },
   arity: [0, 0],
   async run(context) {
-    const entries = readJournal(context.places().journal).list(filterOf(context));
+    const places = context.places();
+    const { plugin: named } = context.options;
+    // An id with its source needs no package: what is gone by now has its history all the same.
+    const plugin = typeof named === "string" && !isPluginRef(named) ? await knownPlugin(places, named) : named;
+    const entries = readJournal(places.journal).list({
+      ...filterOf(context),
+      ...(typeof plugin === "string" && { plugin }),
+    });
     for (const entry of entries) context.say(renderEntry(entry, context.paint));
     if (entries.length === 0) context.say("Nothing on record yet.");
     context.result({ entries });
@@ -28,13 +37,12 @@ function filterOf({ options }: CommandContext): JournalFilter {
   const limit = Number(options["limit"] ?? 20);
   if (!Number.isInteger(limit) || limit < 1 || limit > 10_000)
     throw new YoiError("YOI_USAGE", "--limit takes a number from 1 to 10000", {});
-  const { plugin, action, denied } = options;
+  const { action, denied } = options;
   if (typeof action === "string" && !isAction(action)) {
     throw new YoiError("YOI_USAGE", `no action \`${action}\`; known: ${actions.join(", ")}`, {});
   }
   return {
     limit,
-    ...(typeof plugin === "string" && { plugin }),
     ...(typeof action === "string" && isAction(action) && { action }),
     ...(denied === true && { answer: "deny" }),
   };

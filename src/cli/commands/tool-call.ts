@@ -9,7 +9,7 @@ import type { ToolResult } from "../../tools/tool-desk.ts";
 import { offersOf } from "../../workspace/tool-offers.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
 import { noSuchTool } from "../no-such-tool.ts";
-import { renderDenial } from "../render-denial.ts";
+import { renderDenial, renderDeniedAsks } from "../render-denial.ts";
 import { renderToolResult } from "../render-tool-result.ts";
 
 /** `yoi tool call`: one tool, as the agent `cli` or the one that is named. */
@@ -58,11 +58,12 @@ async function callOrRefuse(
   if (registered !== undefined) return host.desk.call(registered.name, input, caller);
   const [left] = host.state().unregistered;
   if (left === undefined) throw noSuchTool(name, host.state().survey);
-  const { offer, decision, why } = left;
+  const { offer, call, decision, why } = left;
   return {
-    callId: decision,
+    callId: call,
     name: offer.name,
     decision,
+    origin: offer.origin,
     outcome: why === "denied" ? "denied" : "failed",
     summary: "not registered",
     isError: true,
@@ -74,7 +75,10 @@ function report(context: CommandContext, result: ToolResult): number {
   switch (result.outcome) {
     case "performed":
       if (!result.isError) context.say(renderToolResult(result, context.paint));
-      else if (!context.json) context.warn(renderToolResult(result, context.paint));
+      else if (!context.json) {
+        const denied = renderDeniedAsks(context.places(), result.callId, context.paint);
+        context.warn([renderToolResult(result, context.paint), ...denied].join("\n"));
+      }
       return result.isError ? exit.pluginFailed : exit.done;
     case "denied":
       if (!context.json) context.warn(renderDenial(context.places(), result.decision ?? "", context.paint));
