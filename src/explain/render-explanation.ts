@@ -60,14 +60,22 @@ function requestLines({ request }: Explanation, paint: Paint): readonly string[]
 }
 
 function consideredLines({ verdicts, traces }: Explanation, paint: Paint): readonly string[] {
-  const considered = verdicts.reduce((sum, verdict) => sum + verdict.considered, 0);
   const total = verdicts.reduce((sum, verdict) => sum + verdict.total, 0);
-  const near = traces.filter((trace) => trace.policy.effect === "permit" && trace.value === "false").length;
+  const forbids = traces.filter((trace) => trace.policy.effect === "forbid").length;
+  const looked = `${count(traces.length - forbids, "permit")}, ${count(forbids, "forbid")}`;
+  const others = total - traces.length;
   const failures = verdicts.flatMap((verdict) => verdict.errors.filter((error) => error.policy === undefined));
   return [
-    paint.dim(`Considered: ${considered} of ${total} policies; ${near} of the permits came near.`),
+    paint.dim(
+      `Considered: ${looked}.${others > 0 ? ` The other ${count(others, "policy")} cannot apply to this call.` : ""}`,
+    ),
     ...failures.flatMap((error) => wrap(`! ${escapeText(error.message, 400)}`).map(paint.warn)),
   ];
+}
+
+function count(number: number, what: "permit" | "forbid" | "policy"): string {
+  const many = what === "policy" ? "policies" : `${what}s`;
+  return `${number} ${number === 1 ? what : many}`;
 }
 
 function policyLines(explanation: Explanation, paint: Paint, full: boolean): readonly string[] {
