@@ -94,7 +94,8 @@ function isCovered(effect: ToolEffect, running: ToolId | undefined, standing: Pl
   if (standing === undefined) return false;
   if (running === undefined) return [...standing.tools.values()].some((tool) => tool.effects.includes(effect));
   const name = running.slice(running.lastIndexOf("/") + 1);
-  return running === `${standing.ref}/${name}` && (standing.tools.get(name)?.effects.includes(effect) ?? false);
+  const isOwn = running === `${standing.ref}/${name}` && standing.grantedEffects.includes(effect);
+  return isOwn && (standing.tools.get(name)?.effects.includes(effect) ?? false);
 }
 
 // An entity that is named but not passed makes `in` false without a word, so all are passed, with all their ancestors.

@@ -48,7 +48,7 @@ function describeExecution(call: Call<"tool.execute">, inventory: Inventory): De
     principal: principalOf(call),
     resource: { type: "Tool", id },
     plugin,
-    target: { plugin, tool, toolId: id, input },
+    target: { plugin, tool, toolId: id, input, digest: inventory.plugin(plugin)?.digest ?? "" },
     ...(flaw !== undefined && { flaw }),
   };
 }

@@ -12,6 +12,8 @@ export interface Targets {
     readonly tool: string;
     readonly toolId: ToolId;
     readonly input: JsonObject;
+    /** Of the package that was decided on; nothing else may be run in its place. */
+    readonly digest: string;
   };
   /** `askedMount` is the manifest's name of the mount, `mount` the workspace's. `folder` is absent where nothing is bound to the mount: such a call is never allowed. */
   "fs.read": {

@@ -55,6 +55,7 @@ export const limits = {
   frameBytesMax: 2 * MiB,
   guestStackTextBytesMax: 8 * KiB,
   frameHeaderBytesMax: 256 * KiB,
+  unreadAnswersBytesMax: 32 * MiB,
   sandboxesPerPluginMax: 2,
   sandboxesMax: 8,
   sandboxQueueMax: 16,

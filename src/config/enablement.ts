@@ -35,7 +35,10 @@ export type Grant = z.infer<typeof grantSchema>;
 
 /** One table `[plugins."<source>:<id>"]` of `yoi.toml`, strictly. */
 export const enablementSchema = z.strictObject({
-  version: z.string().min(1).max(128).optional(),
+  version: z
+    .string()
+    .regex(/^[0-9A-Za-z.+-]{1,128}$/, "a version is 1 to 128 of 0-9 A-Z a-z . + -")
+    .optional(),
   digest: z
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/, "a digest is `sha256:` and 64 lower-case hexadecimal digits")

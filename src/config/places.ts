@@ -27,6 +27,8 @@ export interface Places {
   readonly userConfig: string;
   readonly userPolicies: string;
   readonly userStore: string;
+  /** Pinned packages of the user's own store: no workspace can bring one. */
+  readonly userState: string;
   readonly trustFolder: string;
   readonly trustFile: string;
   /** What was noted of packages when they were last read: for listing alone. */
@@ -59,6 +61,7 @@ export function placesOf(workspace: string, environment: PlaceEnvironment): Plac
     userConfig: join(userConfigFolder, "yoi.toml"),
     userPolicies: join(userConfigFolder, "policies"),
     userStore: join(xdg(environment.XDG_DATA_HOME, ".local/share"), "plugins"),
+    userState: trustFolder,
     trustFolder,
     trustFile: join(trustFolder, "trust.json"),
     inventoryNotes: join(xdg(environment.XDG_CACHE_HOME, ".cache"), "inventory"),

@@ -50,7 +50,13 @@ const fileSchema = z.strictObject({
       z.strictObject({ path: z.string().min(1).max(limits.pathBytesMax) }),
     )
     .optional(),
-  plugins: z.record(z.string(), z.unknown()).optional(),
+  plugins: z
+    .record(z.string(), z.unknown())
+    .refine(
+      (entries) => Object.keys(entries).length <= limits.packagesPerStoreMax,
+      `more than ${limits.packagesPerStoreMax} plugins`,
+    )
+    .optional(),
 });
 
 const laterKeys = ["secrets", "open", "plugins.*.secrets"];
@@ -82,7 +88,8 @@ export async function readConfig(places: Places): Promise<ConfigReading> {
       mounts.set(name, { path: mount.path, layer, place: read.placeOf(["mounts", name, "path"]) });
     }
     for (const ref of Object.keys(read.value.plugins ?? {})) {
-      if (isPluginRef(ref)) plugins.set(ref, readEntry(read, ref, layer));
+      // What the agent's own program brings needs no entry, and no file can claim to be it.
+      if (isPluginRef(ref) && !ref.startsWith("builtin:")) plugins.set(ref, readEntry(read, ref, layer));
       else misnamed.push(misnamedTable(ref, read.placeOf(["plugins", ref])));
     }
   }

@@ -13,12 +13,20 @@ export interface ResolvedMounts {
 
 /** The folders that no plugin may reach by any way: configuration, state, stores, policies, caches. */
 export function ownFolders(places: Places): readonly string[] {
+  // Each by itself, and not only what holds it: any of them may be a link to elsewhere.
   return [
     places.dotYoi,
+    places.workspacePolicies,
+    places.projectStore,
+    places.stateFolder,
     places.userConfigFolder,
+    places.userPolicies,
+    places.userStore,
     dirname(places.userStore),
     places.trustFolder,
     dirname(places.componentCache),
+    places.componentCache,
+    places.inventoryNotes,
   ];
 }
 

@@ -28,7 +28,13 @@ export async function loadRevision(engines: readonly PolicyEngine[], survey: Sur
     return { revision: await prepareRevision(engines, sources), sources };
   } catch (error) {
     if (YoiError.is(error, "YOI_POLICY_INVALID") || YoiError.is(error, "YOI_CONFIG_INVALID")) return { problem: error };
-    throw error;
+    // FAIL-CLOSED: an engine that breaks over a set has refused it, whatever it broke with.
+    const findings = [
+      { message: "the policies are too much for the engine", remedy: "look for an enormous policy, and split it" },
+    ];
+    return {
+      problem: new YoiError("YOI_POLICY_INVALID", "the policies cannot be prepared", { findings }, { cause: error }),
+    };
   }
 }
 

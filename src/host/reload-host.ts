@@ -22,15 +22,25 @@ export interface HostState {
  * What runs is asked about again, and every tool is decided again.
  */
 export async function reloadHost(parts: HostParts, before?: HostState): Promise<HostState> {
-  const { options, broker, pool, runner } = parts;
+  const { options, runner } = parts;
   const survey = await surveyWorkspace(options.places, [options.builtin.plugin]);
   parts.latest.survey = survey;
   runner.forget();
-  const policies = await reloadPolicies(parts, survey, before?.sources);
-  // Spares were prepared under the old state of things.
+  try {
+    const policies = await reloadPolicies(parts, survey, before?.sources);
+    await dropOldPermissions(parts);
+    return { survey, unregistered: await registerAll(parts, survey), ...policies };
+  } catch (error) {
+    // FAIL-CLOSED: enablement counts already, so whatever else goes wrong, what it no longer allows must end.
+    await dropOldPermissions(parts);
+    throw error;
+  }
+}
+
+/** Ends the spares, which were prepared under the old state of things, and the calls that are no longer allowed. */
+async function dropOldPermissions({ pool, broker }: HostParts): Promise<void> {
   pool.dropSpares();
   await broker.revoke();
-  return { survey, unregistered: await registerAll(parts, survey), ...policies };
 }
 
 async function reloadPolicies(

@@ -40,6 +40,11 @@ export function createPluginRunner({ survey, pool, hostFor }: PluginRunnerParts)
     async run(warrant) {
       const { plugin, tool, input } = warrant.target;
       const component = await componentOf(plugin);
+      if (component.digest !== warrant.target.digest) {
+        throw new YoiError("YOI_PLUGIN_FAILED", "the package was replaced after the decision", {
+          why: "instantiation",
+        });
+      }
       const { toolCallMs } = loweredBounds(survey().plugins.get(plugin)?.enablement);
       const output = await pool.call(component, {
         tool,
@@ -57,7 +62,7 @@ export function createPluginRunner({ survey, pool, hostFor }: PluginRunnerParts)
 async function loadComponent(plugin: PluginRef, survey: Survey): Promise<SandboxComponent> {
   const state = survey.plugins.get(plugin);
   if (state === undefined) throw new YoiError("YOI_PLUGIN_FAILED", `no plugin \`${plugin}\``, { why: "instantiation" });
-  const { digest, componentBytes } = await loadPinned(state, survey.places.stateFolder);
+  const { digest, componentBytes } = await loadPinned(state, survey.places);
   const config = JSON.stringify(state.enablement?.config ?? null);
   return { plugin, digest, bytes: componentBytes, config, limits: loweredBounds(state.enablement) };
 }

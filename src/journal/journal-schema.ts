@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { YoiError } from "../errors/yoi-error.ts";
 import { integerOf } from "./row-columns.ts";
 
@@ -47,7 +47,13 @@ const schema = `
  */
 export function hasJournal(db: DatabaseSync, path: string): boolean {
   const version = integerOf(db.prepare("PRAGMA user_version").get() ?? {}, "user_version");
-  if (version === schemaVersion) return true;
+  if (version === schemaVersion) {
+    // ATTACK: a journal that came with a workspace can carry triggers that drop what is appended (threats 35, 44).
+    if (layoutOf(db) === ownLayout()) return true;
+    throw new YoiError("YOI_JOURNAL_UNREADABLE", `the journal \`${path}\` was laid out by something else than Yoi`, {
+      path,
+    });
+  }
   if (version !== 0) {
     const message = `the journal \`${path}\` has the layout ${version}, and this version of Yoi knows ${schemaVersion}`;
     throw new YoiError("YOI_JOURNAL_UNREADABLE", message, { path });
@@ -55,6 +61,23 @@ export function hasJournal(db: DatabaseSync, path: string): boolean {
   const objects = integerOf(db.prepare("SELECT count(*) AS count FROM sqlite_schema").get() ?? {}, "count");
   if (objects === 0) return false;
   throw new YoiError("YOI_JOURNAL_UNREADABLE", `\`${path}\` is a database, but not a journal`, { path });
+}
+
+/** Everything that a database is laid out with: tables, indexes, and whatever else somebody put in. */
+function layoutOf(db: DatabaseSync): string {
+  const objects = db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name").all();
+  return JSON.stringify(objects);
+}
+
+let own: string | undefined;
+
+function ownLayout(): string {
+  if (own !== undefined) return own;
+  const empty = new DatabaseSync(":memory:");
+  createSchema(empty);
+  own = layoutOf(empty);
+  empty.close();
+  return own;
 }
 
 /** Lays out an empty database; must run inside a transaction. */

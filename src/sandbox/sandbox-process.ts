@@ -136,7 +136,10 @@ export class SandboxProcess {
   }
 
   #send(message: HostMessage, body: Uint8Array = new Uint8Array(0)): void {
-    if (this.state !== "ended") this.#spawned.to.write(encodeFrame(message, body, frameBounds));
+    if (this.state === "ended") return;
+    this.#spawned.to.write(encodeFrame(message, body, frameBounds));
+    // ATTACK: a process that asks and never reads would have its answers pile up in the host (threats 22).
+    if (this.#spawned.to.writableLength > limits.unreadAnswersBytesMax) this.#endBroken();
   }
 
   #hear(chunk: Uint8Array): void {

@@ -9,6 +9,7 @@ import { YoiError } from "../errors/yoi-error.ts";
 import { openPackageFile } from "../packages/open-package-file.ts";
 import { keepPackage } from "../packages/package-cache.ts";
 import type { PluginPackage } from "../packages/plugin-package.ts";
+import { pinnedFolder } from "./load-pinned.ts";
 import type { PluginState } from "./plugin-state.ts";
 
 /** What an operator decides when enabling. */
@@ -43,7 +44,7 @@ export async function enablePlugin(
   choice: EnableChoice,
 ): Promise<void> {
   refuseForeignEntry(places, state);
-  await keepPackage(places.stateFolder, found);
+  await keepPackage(pinnedFolder(state.ref, places), found);
   const { agents, mounts } = choice;
   const effects = [...new Set(found.manifest.tools.flatMap((tool) => tool.effects))];
   const bound = { ...state.enablement?.mounts, ...mounts };

@@ -1,5 +1,7 @@
+import { type PluginRef, parsePluginRef } from "../calls/identifiers.ts";
 import { type LimitName, type Limits, limits } from "../calls/limits.ts";
 import { type Enablement, loweredLimits, parseQuantity } from "../config/enablement.ts";
+import type { Places } from "../config/places.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import { openPackageFile } from "../packages/open-package-file.ts";
 import { keepPackage, loadPinnedPackage } from "../packages/package-cache.ts";
@@ -11,7 +13,8 @@ import type { PluginState } from "./plugin-state.ts";
  * that a later start uses exactly it whatever becomes of the store.
  * @throws {YoiError} YOI_PLUGIN_FAILED when no verified package is to be had
  */
-export async function loadPinned(state: PluginState, stateFolder: string): Promise<PluginPackage> {
+export async function loadPinned(state: PluginState, places: Places): Promise<PluginPackage> {
+  const stateFolder = pinnedFolder(state.ref, places);
   const digest = state.enablement?.digest;
   if (!state.pinned || digest === undefined) throw unavailable(state);
   const cached = await loadPinnedPackage(stateFolder, digest);
@@ -21,6 +24,14 @@ export async function loadPinned(state: PluginState, stateFolder: string): Promi
   if (stored === undefined || !("package" in stored) || stored.package.digest !== digest) throw unavailable(state);
   await keepPackage(stateFolder, stored.package);
   return stored.package;
+}
+
+/**
+ * The folder whose cache keeps a plugin's pinned package. INVARIANT: a source is what its store says, so a package
+ * counts as the user's only where a workspace cannot have put it (threats 44).
+ */
+export function pinnedFolder(ref: PluginRef, places: Places): string {
+  return parsePluginRef(ref)?.source === "user" ? places.userState : places.stateFolder;
 }
 
 function unavailable({ ref }: PluginState): YoiError {

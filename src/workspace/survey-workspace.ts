@@ -15,6 +15,7 @@ import { discoverPackages } from "../packages/discover-packages.ts";
 import { loadPinnedPackage } from "../packages/package-cache.ts";
 import { type PackageDiagnostic, packageDiagnostic } from "../packages/package-diagnostic.ts";
 import { type BuiltinPlugin, createInventory } from "./create-inventory.ts";
+import { pinnedFolder } from "./load-pinned.ts";
 import type { PluginState } from "./plugin-state.ts";
 import { resolvePlugin } from "./resolve-plugin.ts";
 
@@ -59,7 +60,7 @@ export async function surveyWorkspace(places: Places, builtin: readonly BuiltinP
   for (const ref of [...refs].sort()) {
     const entry = config.plugins.get(ref);
     const digest = entry !== undefined && "enablement" in entry ? entry.enablement.digest : undefined;
-    const cached = digest === undefined ? undefined : await loadPinnedPackage(places.stateFolder, digest);
+    const cached = digest === undefined ? undefined : await loadPinnedPackage(pinnedFolder(ref, places), digest);
     const state = resolvePlugin({
       ref,
       discovered: discovery.packages.filter((found) => found.ref === ref),

@@ -344,3 +344,40 @@ test("an input that changes while it is looked at is used as it was first read",
   t.deepEqual(seen, [{ path: "harmless" }]);
   t.true([...memory.evidence.values()][0]?.includes("harmless"));
 });
+
+// ATTACK: threats 19: a revocation reaches a call whose decision is still being written down.
+test("a call that is revoked while its decision is journaled never starts its effect", async (t) => {
+  let allowed = true;
+  const writing = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<void>();
+  const { parts, memory } = brokerParts({ answer: () => (allowed ? permitWith() : verdictOf("abstain")) });
+  const { spendWarrant } = await import("../../src/warrants/spend-warrant.ts");
+  const read: string[] = [];
+  const broker = createBroker({
+    ...parts,
+    journal: {
+      ...memory,
+      async append(entry, evidence) {
+        if (entry.stage === "decided") {
+          writing.resolve();
+          await written.promise;
+        }
+        await memory.append(entry, evidence);
+      },
+    },
+    effectors: {
+      "fs.read": async (warrant) => {
+        spendWarrant(warrant, "fs.read");
+        read.push(warrant.call.id);
+        return new Uint8Array();
+      },
+    },
+  });
+  const outcome = broker.submit(readCall("notes/a.md"));
+  await writing.promise;
+  allowed = false;
+  await broker.revoke();
+  written.resolve();
+  t.is((await outcome).status, "failed");
+  t.deepEqual(read, []);
+});

@@ -60,7 +60,7 @@ function renderRow(row: CoverageRow, paint: Paint): string {
 function pinRows({ enablement, package: used, from, pinned }: PluginState): readonly (readonly [string, string])[] {
   if (enablement === undefined) return [["none", "it is not enabled"]];
   return [
-    ["version", enablement.version ?? "not pinned"],
+    ["version", escapeText(enablement.version ?? "not pinned", 128)],
     ["digest", enablement.digest ?? "not pinned"],
     ["holds", pinned ? `yes, from the ${from ?? "store"}` : "no: every call is denied"],
     ["agents", enablement.agents?.join(", ") ?? "policies alone decide"],

@@ -1,4 +1,5 @@
 import { readTrust, recordTrust } from "../../config/trust.ts";
+import { escapeText } from "../../errors/escape-text.ts";
 import { table } from "../../terminal/layout.ts";
 import { type Command, exit } from "../command.ts";
 
@@ -16,7 +17,7 @@ export const trust: Command = {
       context.say("Changed since it was last trusted:");
       context.say(
         table(
-          before.changes.map(({ change, file }) => [change, file]),
+          before.changes.map(({ change, file }) => [change, escapeText(file)]),
           "  ",
         ).join("\n"),
       );

@@ -16,6 +16,9 @@ interface Level {
 
 const tokens = /\s+|"(?:\\.|[^"\\])*"|[{}[\]:,]|[^\s{}[\]:,"]+/gu;
 
+// Entities are three levels deep: a list, an object, a uid or a list of parents.
+const depthMax = 8;
+
 /** Finds the places in a text that `JSON.parse` has accepted: it forgets them, and of a repeated key all but the last. */
 export function locateJson(text: string): JsonPlaces {
   const places = new Map<string, Position>();
@@ -36,8 +39,10 @@ export function locateJson(text: string): JsonPlaces {
     } else if (token === "}" || token === "]") {
       levels.pop();
     } else if (token !== ":" && token.trim() !== "") {
-      const path = level === undefined ? "" : `${level.path}/${level.key ?? level.items}`;
-      places.set(path, at);
+      // ATTACK: a path for each of a hundred thousand levels would take all memory there is (threats 38).
+      const isDeep = levels.length > depthMax;
+      const path = level === undefined ? "" : isDeep ? level.path : `${level.path}/${level.key ?? level.items}`;
+      if (!isDeep) places.set(path, at);
       if (token === "{") levels.push({ path, keys: new Set(), items: 0 });
       if (token === "[") levels.push({ path, items: 0 });
     }

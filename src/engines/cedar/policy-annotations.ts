@@ -18,7 +18,7 @@ export interface AnnotatedPolicy {
 
 const plainNames = ["id", "reason", "because", "cause"] as const;
 const obligationNames = ["rate", "max_response_bytes", "timeout"] as const satisfies readonly Obligation["kind"][];
-const name = /^[^\s\p{C}`#]{1,128}$/u;
+const name = /^[^\s\p{C}`#]{1,400}$/u;
 
 /** A policy's obligations, and what is wrong with its annotations: one that nothing enforces is an error. */
 export function readAnnotations(policy: AnnotatedPolicy): {
@@ -43,7 +43,7 @@ export function readAnnotations(policy: AnnotatedPolicy): {
 function plainFindings(annotation: (typeof plainNames)[number], text: string, layer: PolicyLayer): readonly Finding[] {
   switch (annotation) {
     case "id":
-      return name.test(text) ? [] : [{ message: "an `@id` is 1 to 128 characters without blanks, controls, ` or #" }];
+      return name.test(text) ? [] : [{ message: "an `@id` is 1 to 400 characters without blanks, controls, ` or #" }];
     case "reason":
     case "because":
       return text.trim() === "" ? [{ message: `\`@${annotation}\` says nothing` }] : [];

@@ -126,5 +126,5 @@ function actionsOf(scope: PolicyJson["action"]): readonly Action[] {
 }
 
 function depthOf(expression: Expression): number {
-  return 1 + Math.max(0, ...operandsOf(expression).map(depthOf));
+  return 1 + operandsOf(expression).reduce((deepest, operand) => Math.max(deepest, depthOf(operand)), 0);
 }
