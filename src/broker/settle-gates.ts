@@ -50,10 +50,13 @@ export async function settleGates(question: Question, journal: Journal): Promise
   return { kind: "deny", id, revision, verdicts, cause: combined.causes[0], causes };
 }
 
-// A flaw leads where policy has no more to say than that nothing permits the call: its caller can mend it. What policy
-// forbids outright stays the headline.
+// A flaw leads where policy has no more to say than that nothing provides for the call: its caller can mend it, and
+// what is malformed is declared nowhere. What policy forbids outright stays the headline.
+const belowFlaws: readonly Cause[] = ["no-permit", "undeclared"];
+
 function flawOf(combined: Combined, flaw: Flaw | undefined): Obstacle | undefined {
-  if (flaw === undefined || (combined.kind === "deny" && combined.causes[0] !== "no-permit")) return undefined;
+  if (flaw === undefined) return undefined;
+  if (combined.kind === "deny" && !combined.causes.every((cause) => belowFlaws.includes(cause))) return undefined;
   return { cause: flaw.cause, because: flaw.message };
 }
 

@@ -106,7 +106,7 @@ function parseWords(row: CommandRow, command: Command, rest: readonly string[]) 
       {},
     );
   }
-  throw new YoiError("YOI_USAGE", `usage: yoi ${row.words} ${command.usage}`, {});
+  throw new YoiError("YOI_USAGE", `usage: yoi ${row.words} ${command.usage}`.trimEnd(), {});
 }
 
 function overview(version: string): string {

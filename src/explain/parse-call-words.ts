@@ -48,6 +48,7 @@ export function parseCallWords({ words, nowMs, qualify, parseInput }: CallWords)
       return parseCall({ ...common, ...byAgent, via: { command: false, depth: 0 }, ask: { plugin: qualify(what) } });
     case "tool.execute": {
       const slash = what.lastIndexOf("/");
+      if (slash < 1) throw new YoiError("YOI_USAGE", `say it as: ${callForms[action]}`, {});
       const input = extra === undefined ? {} : asObject(parseInput(extra));
       const ask = { plugin: qualify(what.slice(0, slash)), tool: what.slice(slash + 1), input };
       return parseCall({ ...common, ...byAgent, ask });

@@ -43,7 +43,7 @@ export const remedies: { readonly [C in Cause]: Remedy } = {
   "engine-error": {
     meaning: "a policy could not be evaluated, so it counts as a denial",
     who: "whoever keeps the policy that is named above",
-    how: "yoi policy check     shows what is wrong with it",
+    how: "mend the policy that is marked ! above, or take it out; yoi policy check reads them all",
   },
   "schema-invalid": {
     meaning: "the request itself is malformed",

@@ -61,5 +61,10 @@ async function policiesOf(
   const kept = reader.policySet(entry.policies);
   if (kept === undefined) return inspection.policies;
   const sources = JSON.parse(kept) as PolicySources;
-  return explainable(await prepareRevision(inspection.engines, sources), sources, inspection.engines);
+  const revision = await prepareRevision(inspection.engines, sources);
+  // What was in force is known by its digest alone: other policies must not be shown in its place.
+  if (revision.digest === entry.policies) return explainable(revision, sources, inspection.engines);
+  for (const set of revision.sets) set.dispose();
+  const message = "the policies that the journal keeps for this decision are not the ones that were in force";
+  throw new YoiError("YOI_JOURNAL_UNREADABLE", message, { path: reader.file });
 }

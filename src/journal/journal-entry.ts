@@ -67,7 +67,7 @@ export interface EndedEntry extends EntryOfCall {
 export interface LifecycleEntry {
   readonly stage: "lifecycle";
   readonly at: string;
-  readonly what: "opened" | "closed" | "policies-loaded" | "policies-refused" | "enabled" | "disabled" | "sandbox-died";
+  readonly what: "opened" | "closed" | "policies-loaded" | "policies-refused" | "sandbox-died";
   readonly message: string;
   readonly plugin?: string;
   readonly policies?: string;

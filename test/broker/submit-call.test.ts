@@ -381,3 +381,17 @@ test("a call that is revoked while its decision is journaled never starts its ef
   t.is((await outcome).status, "failed");
   t.deepEqual(read, []);
 });
+
+test("a malformed path is told as malformed, though nothing declares it either", async (t) => {
+  const undeclared = policyNamed("ask-is-declared", "forbid", { cause: "undeclared" });
+  const { parts } = brokerParts({ answer: () => verdictOf("forbid", { determining: [undeclared] }) });
+  const outcome = await createBroker(parts).submit(readCall("notes/../x"));
+  t.deepEqual(outcome.decision.kind === "deny" && outcome.decision.causes, ["schema-invalid", "undeclared"]);
+});
+
+test("what policy forbids outright stays the headline of a malformed call", async (t) => {
+  const off = policyNamed("plugin-is-enabled", "forbid", { cause: "not-enabled" });
+  const { parts } = brokerParts({ answer: () => verdictOf("forbid", { determining: [off] }) });
+  const outcome = await createBroker(parts).submit(readCall("notes/../x"));
+  t.is(outcome.decision.kind === "deny" && outcome.decision.cause, "not-enabled");
+});

@@ -22,7 +22,7 @@ export const journalVerify: Command = {
     const verdict =
       found.problems.length === 0
         ? `${paint.good("✓")} ${found.entries} entries, each in its place`
-        : `${found.problems.length} problems in ${found.entries} entries`;
+        : `${found.problems.length} ${found.problems.length === 1 ? "problem" : "problems"} in ${found.entries} entries`;
     context.say(verdict);
     context.say(`  head ${found.head ?? "none: the journal is empty"}`);
     if (head === undefined)

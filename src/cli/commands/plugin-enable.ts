@@ -25,6 +25,10 @@ export const pluginEnable: Command = {
     const ref = qualifyPlugin(context.positionals[0] ?? "", [...survey.plugins.keys()]);
     const state = survey.plugins.get(ref);
     if (state === undefined) throw new YoiError("YOI_USAGE", `no plugin \`${ref}\` here`, {});
+    if (state.entry !== undefined && "findings" in state.entry) {
+      const { findings } = state.entry;
+      throw new YoiError("YOI_CONFIG_INVALID", `the entry of \`${ref}\` is not valid: mend it first`, { findings });
+    }
     const found = await readForEnabling(state);
     const mounts = chosenMounts(
       context,

@@ -21,7 +21,10 @@ export const policyCheck: Command = {
       context.say(
         `${context.paint.good("✓")} ${count} policies, each valid · ${revision.digest.replace("sha256:", "").slice(0, 7)}`,
       );
-    else context.say(`${findings.length} problems: the set is refused, and a host keeps the last good one`);
+    else
+      context.say(
+        `${findings.length} ${findings.length === 1 ? "problem" : "problems"}: the set is refused, and a host keeps the last good one`,
+      );
     if (!survey.trust.trusted)
       context.say(wrap(`! its own policies were not read: ${survey.trust.because}`, "").join("\n"));
     context.result({
