@@ -11,11 +11,11 @@ export const policyCheck: Command = {
   async run(context) {
     const { survey, revision, problem } = await inspectWorkspace(context.places(), context.nowMs);
     const findings = problem !== undefined && "findings" in problem.details ? problem.details.findings : [];
-    const grants = [...survey.plugins.values()].flatMap((state) =>
-      state.diagnostics.filter((one) => one.phase === "resolution"),
-    );
+    const entries = [...survey.diagnostics, ...[...survey.plugins.values()].flatMap((state) => state.diagnostics)];
+    const grants = entries.filter((one) => one.phase === "resolution");
+    const mounts = [...survey.mounts.findings.values()];
     const count = revision.sets.reduce((sum, set) => sum + set.policies.length, 0);
-    for (const line of [...findings, ...grants].flatMap((finding) => renderFinding(finding, context.paint)))
+    for (const line of [...findings, ...mounts, ...grants].flatMap((finding) => renderFinding(finding, context.paint)))
       context.say(line);
     if (problem === undefined)
       context.say(
@@ -32,9 +32,9 @@ export const policyCheck: Command = {
       policies: count,
       digest: revision.digest,
       trusted: survey.trust.trusted,
-      findings,
+      findings: [...findings, ...mounts],
       diagnostics: grants,
     });
-    return problem === undefined ? exit.done : exit.broken;
+    return problem === undefined && mounts.length + grants.length === 0 ? exit.done : exit.broken;
   },
 };
