@@ -5,7 +5,7 @@ import type { Places } from "../config/places.ts";
 import { ownFolders } from "../config/resolve-mounts.ts";
 import { createToolExecutor } from "../effectors/execute-tool.ts";
 import { createPluginPreparer } from "../effectors/prepare-plugin.ts";
-import { createFileReader } from "../effectors/read-file.ts";
+import { createFileReader } from "../effectors/files/read-file.ts";
 import { createToolRegistrar } from "../effectors/register-tool.ts";
 import type { PolicyEngine } from "../engines/policy-engine.ts";
 import { escapeText } from "../errors/escape-text.ts";

@@ -13,15 +13,15 @@ import {
 import { createServer } from "node:net";
 import { join, relative } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import type { Bounds } from "../../src/decisions/obligation.ts";
-import type { Effector } from "../../src/effectors/effector.ts";
-import { createFileReader } from "../../src/effectors/read-file.ts";
-import { YoiError } from "../../src/errors/yoi-error.ts";
-import { openJournal } from "../../src/journal/sqlite-journal.ts";
-import { issueWarrant } from "../../src/warrants/issue-warrant.ts";
-import type { Warrant } from "../../src/warrants/warrant.ts";
-import { runProgram } from "../support/run-program.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import type { Bounds } from "../../../src/decisions/obligation.ts";
+import type { Effector } from "../../../src/effectors/effector.ts";
+import { createFileReader } from "../../../src/effectors/files/read-file.ts";
+import { YoiError } from "../../../src/errors/yoi-error.ts";
+import { openJournal } from "../../../src/journal/sqlite-journal.ts";
+import { issueWarrant } from "../../../src/warrants/issue-warrant.ts";
+import type { Warrant } from "../../../src/warrants/warrant.ts";
+import { runProgram } from "../../support/run-program.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 interface Reading {
   readonly folder: string;

@@ -1,13 +1,13 @@
 import { closeSync, constants, fstatSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { limits } from "../calls/limits.ts";
-import { YoiError } from "../errors/yoi-error.ts";
-import { spendWarrant } from "../warrants/spend-warrant.ts";
-import type { Warrant } from "../warrants/warrant.ts";
-import { effectFailed, fromSystemError } from "./effect-failure.ts";
-import type { Effector } from "./effector.ts";
+import { limits } from "../../calls/limits.ts";
+import { YoiError } from "../../errors/yoi-error.ts";
+import { spendWarrant } from "../../warrants/spend-warrant.ts";
+import type { Warrant } from "../../warrants/warrant.ts";
+import { effectFailed, fromSystemError } from "../effect-failure.ts";
+import type { Effector } from "../effector.ts";
+import { withinTime } from "../within-time.ts";
 import { canOpenPlaces, identifyFolders, openPlace, pathOf } from "./open-place.ts";
-import { withinTime } from "./within-time.ts";
 
 // What looks like files there is the state of processes and of the kernel, the host's environment included.
 const pseudoFolders = ["/proc", "/sys"];

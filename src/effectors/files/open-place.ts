@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
-import { effectFailed } from "./effect-failure.ts";
+import { effectFailed } from "../effect-failure.ts";
 
 // Reaching a file by descriptors, one name at a time: what was looked at is held open, so that nobody can swap it
 // before it is used. Comes in: a folder, and names below it; goes out: a descriptor of exactly that file.
