@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Call } from "./calls/call.ts";
 import type { JsonObject } from "./calls/json.ts";
 import { placesOf } from "./config/places.ts";
-import { explainRequest } from "./explain/explain-request.ts";
+import { explainCall } from "./explain/explain-call.ts";
 import type { Explanation } from "./explain/explanation.ts";
 import { type AgentTool, gatherBuiltinTools } from "./host/builtin-tools.ts";
 import { explainable } from "./host/explain-in-host.ts";
@@ -83,13 +83,13 @@ export async function openYoi(options: YoiOptions): Promise<Yoi> {
     async explain(call) {
       const held = host.revisions.hold();
       try {
-        const { decision, request } = await host.broker.judge(call);
-        return await explainRequest(
-          request,
-          decision,
-          explainable(held.revision, host.state().sources, host.engines),
-          call,
-        );
+        const { sources, survey } = host.state();
+        return await explainCall(call, {
+          judge: host.broker.judge,
+          policies: explainable(held.revision, sources, host.engines),
+          openings: survey.inventory.openings,
+          answer: [],
+        });
       } finally {
         held.release();
       }

@@ -1,10 +1,12 @@
 import type { Call } from "../calls/call.ts";
+import { type CanonicalUrl, domainsOf, urlAncestors } from "../calls/canonical-url.ts";
 import type { Description } from "../calls/description.ts";
 import { pathAncestors } from "../calls/guest-path.ts";
-import { type PluginRef, parsePluginRef, type ToolId } from "../calls/identifiers.ts";
-import type { Inventory, PluginStanding, ToolEffect } from "../calls/inventory.ts";
+import { type PluginRef, parsePluginRef } from "../calls/identifiers.ts";
+import type { Inventory, PluginStanding } from "../calls/inventory.ts";
 import { describeMoment } from "../calls/local-time.ts";
 import type { AuthorizationRequest, Entity, EntityRef, Value } from "../calls/value.ts";
+import { factsOfAction } from "./facts-of-action.ts";
 
 /**
  * Puts together the whole question to the engines, field by field: the description, what is known of the plugin
@@ -23,7 +25,7 @@ export function gatherFacts(
     resource: description.resource,
     context: {
       plugin: pluginFacts(description.plugin, standing),
-      ...factsOfAction(call, description, standing),
+      ...factsOfAction(call, description, inventory),
       via: viaFacts(call),
       now: describeMoment(atMs, inventory.zone),
       workspace: { record: { trusted: inventory.trusted } },
@@ -61,53 +63,28 @@ function viaFacts(call: Call): Value {
   };
 }
 
-function factsOfAction(
-  call: Call,
-  description: Description,
-  standing: PluginStanding | undefined,
-): { readonly [attribute: string]: Value } {
-  const grantedEffects = standing?.grantedEffects ?? [];
-  switch (description.action) {
-    case "tool.register":
-      return { declared: standing?.tools.has(description.target.tool) ?? false, grantedEffects };
-    case "plugin.prepare":
-      return { declared: standing !== undefined };
-    case "tool.execute": {
-      const { tool, input } = description.target;
-      const inputBytes = Buffer.byteLength(JSON.stringify(input));
-      return { declared: standing?.tools.has(tool) ?? false, grantedEffects, inputBytes };
-    }
-    case "fs.read": {
-      const { askedMount, mount, folder } = description.target;
-      return {
-        declared: standing?.declaredMounts.get(askedMount)?.includes("read") ?? false,
-        covered: isCovered("read", call.via.tool, standing),
-        mount,
-        mounted: folder !== undefined,
-      };
-    }
-  }
-}
-
-/** Whether the effects of the tool that runs cover a host call; outside of a tool, whether those of any tool do. */
-function isCovered(effect: ToolEffect, running: ToolId | undefined, standing: PluginStanding | undefined): boolean {
-  if (standing === undefined) return false;
-  if (running === undefined) return [...standing.tools.values()].some((tool) => tool.effects.includes(effect));
-  const name = running.slice(running.lastIndexOf("/") + 1);
-  const isOwn = running === `${standing.ref}/${name}` && standing.grantedEffects.includes(effect);
-  return isOwn && (standing.tools.get(name)?.effects.includes(effect) ?? false);
-}
-
 // An entity that is named but not passed makes `in` false without a word, so all are passed, with all their ancestors.
 function namedEntities(call: Call, description: Description, inventory: Inventory): readonly Entity[] {
   const named: EntityRef[] = [description.principal, description.resource, { type: "Plugin", id: description.plugin }];
   if (call.via.agent !== undefined) named.push({ type: "Agent", id: call.via.agent });
   if (call.via.tool !== undefined) named.push({ type: "Tool", id: call.via.tool });
+  named.push(...namedInContext(description));
   const distinct = new Map(named.map((entity) => [`${entity.type} ${entity.id}`, entity]));
-  return [...distinct.values()].map((entity) => describeEntity(entity, inventory));
+  return [...distinct.values()].map((entity) => describeEntity(entity, description, inventory));
 }
 
-function describeEntity(uid: EntityRef, inventory: Inventory): Entity {
+function namedInContext(description: Description): readonly EntityRef[] {
+  switch (description.action) {
+    case "https.request":
+      return description.target.secrets.map(({ name }) => ({ type: "Secret", id: name }));
+    case "secret.use":
+      return [{ type: "Url", id: description.target.url.id }];
+    default:
+      return [];
+  }
+}
+
+function describeEntity(uid: EntityRef, description: Description, inventory: Inventory): Entity {
   switch (uid.type) {
     case "Plugin": {
       const ref = uid.id as PluginRef;
@@ -122,9 +99,26 @@ function describeEntity(uid: EntityRef, inventory: Inventory): Entity {
     }
     case "Path":
       return { uid, attributes: {}, ancestors: pathAncestors(uid.id).map((id) => ({ type: "Path", id })) };
+    case "Url":
+      return describeUrl(uid, description);
     case "Agent":
+    case "Domain":
+    case "Secret":
     case "Group":
     case "Source":
       return { uid, attributes: {}, ancestors: [] };
   }
+}
+
+/** The one URL of a call, as it was parsed when the call was described. A malformed one lies in nothing. */
+function describeUrl(uid: EntityRef, { target }: Description): Entity {
+  const url: CanonicalUrl | undefined = "url" in target && target.url.id === uid.id ? target.url : undefined;
+  return {
+    uid,
+    attributes: { scheme: url?.scheme ?? "", host: url?.host ?? "", port: url?.port ?? 0, path: url?.path ?? "" },
+    ancestors: [
+      ...(url === undefined ? [] : urlAncestors(url)).map((id): EntityRef => ({ type: "Url", id })),
+      ...(url === undefined ? [] : domainsOf(url)).map((id): EntityRef => ({ type: "Domain", id })),
+    ],
+  };
 }

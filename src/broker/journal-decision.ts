@@ -1,10 +1,12 @@
 import type { Call } from "../calls/call.ts";
+import type { Description } from "../calls/description.ts";
 import { limits } from "../calls/limits.ts";
+import { SecretValue } from "../calls/secret-value.ts";
 import { showEntity } from "../calls/value.ts";
 import type { Decision } from "../decisions/decision.ts";
 import type { PolicyInfo } from "../decisions/policy-info.ts";
 import { escapeText } from "../errors/escape-text.ts";
-import type { YoiError } from "../errors/yoi-error.ts";
+import { YoiError } from "../errors/yoi-error.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { DecidedEntry, EndedEntry, JournaledPolicy } from "../journal/journal-entry.ts";
 import type { BrokerParts } from "./broker-parts.ts";
@@ -54,17 +56,24 @@ export async function journalEnding(
   const entry: EndedEntry =
     outcome.status === "failed"
       ? { ...common, stage: "failed", failure: failureOf(outcome.error), message: escapeText(outcome.error.message) }
-      : { ...common, stage: "performed", ...sizeOf(outcome) };
+      : { ...common, stage: "performed", ...resultOf(outcome) };
   await journal.append(entry);
 }
 
-function sizeOf(outcome: Outcome): { readonly bytes?: number } {
+// Of a result its size and what was applied to it, never a part of it.
+function resultOf(outcome: Outcome): Pick<EndedEntry, "bytes" | "status" | "truncated" | "redactions"> {
   const value = outcome.status === "performed" ? outcome.value : undefined;
-  if (value === undefined) return {};
-  return { bytes: value instanceof Uint8Array ? value.byteLength : Buffer.byteLength(value.content ?? "") };
+  if (value === undefined || value instanceof SecretValue) return {};
+  if (value instanceof Uint8Array) return { bytes: value.length };
+  if ("redactions" in value) {
+    const { status, body, truncated, redactions } = value;
+    return { bytes: body.length, status, ...(truncated && { truncated }), ...(redactions > 0 && { redactions }) };
+  }
+  return "summary" in value ? { bytes: Buffer.byteLength(value.content ?? "") } : {};
 }
 
 function failureOf(error: YoiError): string {
+  if (YoiError.is(error, "YOI_STEP_DENIED")) return "denied";
   return "why" in error.details ? error.details.why : error.code;
 }
 
@@ -87,6 +96,7 @@ function decidedEntry(judgement: Judgement, stage: DecidedEntry["stage"]): Decid
     principal: showEntity(description.principal),
     resource: showEntity(description.resource),
     plugin: description.plugin,
+    ...addressOf(description),
     answer: decision.kind,
     causes: decision.kind === "deny" ? decision.causes : [],
     ...(decision.kind === "deny" && { cause: decision.cause }),
@@ -109,12 +119,18 @@ function decidedEntry(judgement: Judgement, stage: DecidedEntry["stage"]): Decid
   };
 }
 
+function addressOf(description: Description): Pick<DecidedEntry, "address" | "addressClass"> {
+  if (description.action !== "network.connect") return {};
+  const { address, addressClass } = description.target;
+  return { address, addressClass };
+}
+
 function journaledPolicy(policy: PolicyInfo): JournaledPolicy {
   return { id: policy.id, place: `${policy.place.file}:${policy.place.line}:${policy.place.column}` };
 }
 
 /** The call and the request as policy saw it: what a later evaluation of the same question needs. Bounded. */
 function evidenceOf(judgement: Judgement): string {
-  const whole = JSON.stringify({ call: judgement.call, request: judgement.request });
+  const whole = JSON.stringify({ call: judgement.record, request: judgement.request });
   return Buffer.byteLength(whole) <= limits.evidenceBytesMax ? whole : JSON.stringify({ request: judgement.request });
 }

@@ -8,6 +8,7 @@ import type { BrokerParts } from "./broker-parts.ts";
 import { evaluatePolicies } from "./evaluate-policies.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import type { PolicyRevision } from "./policy-revision.ts";
+import { recordCall } from "./record-call.ts";
 import { settleGates } from "./settle-gates.ts";
 
 /** A call with everything that its decision was made from. */
@@ -16,6 +17,8 @@ export interface Judgement {
   readonly description: Description;
   readonly request: AuthorizationRequest;
   readonly decision: Decision;
+  /** The call as the journal may keep it. */
+  readonly record: unknown;
   readonly atMs: number;
   readonly versions: ReadonlyMap<string, string>;
   /** Microseconds by stage. */
@@ -57,7 +60,8 @@ export async function judgeCall(
     evaluate: microseconds(evaluated - described),
     settle: microseconds(performance.now() - evaluated),
   };
-  return { call, description, request, decision, atMs, versions: revision.versions, spent };
+  const record = recordCall(call, inventory.plainQuery);
+  return { call, description, request, decision, record, atMs, versions: revision.versions, spent };
 }
 
 /** Milliseconds as whole microseconds. */

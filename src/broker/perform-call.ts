@@ -24,12 +24,23 @@ export async function performCall<A extends Action>(
 function asFailure(error: unknown, { action, signal }: Warrant): YoiError {
   const reason: unknown = signal.reason;
   if (signal.aborted && reason instanceof DOMException && reason.name === "TimeoutError") {
-    return failure("timeout", action, error);
+    return failure("timeout", action, error, sentOf(error));
   }
   if (error instanceof YoiError) return error;
   return failure(signal.aborted ? "cancelled" : "io", action, error);
 }
 
-function failure(why: "unavailable" | "io" | "timeout" | "cancelled", action: Action, cause?: unknown): YoiError {
-  return new YoiError("YOI_EFFECT_FAILED", `\`${action}\` failed: ${why}`, { why }, { cause });
+// Whether a server may have been reached is worth more to the caller than how the end was noticed.
+function sentOf(error: unknown): { readonly sent?: boolean } {
+  const known = YoiError.is(error, "YOI_EFFECT_FAILED") || YoiError.is(error, "YOI_STEP_DENIED");
+  return known && error.details.sent !== undefined ? { sent: error.details.sent } : {};
+}
+
+function failure(
+  why: "unavailable" | "io" | "timeout" | "cancelled",
+  action: Action,
+  cause?: unknown,
+  sent: { readonly sent?: boolean } = {},
+): YoiError {
+  return new YoiError("YOI_EFFECT_FAILED", `\`${action}\` failed: ${why}`, { why, ...sent }, { cause });
 }

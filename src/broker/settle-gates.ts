@@ -1,4 +1,5 @@
-import type { Description, Flaw } from "../calls/description.ts";
+import type { Description } from "../calls/description.ts";
+import type { Flaw } from "../calls/flaw.ts";
 import type { Cause } from "../decisions/cause.ts";
 import { type Combined, combineVerdicts } from "../decisions/combine-verdicts.ts";
 import type { Decision } from "../decisions/decision.ts";

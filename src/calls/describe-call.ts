@@ -1,7 +1,7 @@
-import { escapeText } from "../errors/escape-text.ts";
 import type { Call } from "./call.ts";
+import { describeFileCall } from "./describe-file-call.ts";
+import { describeConnection, describeRequest, describeSecretUse } from "./describe-url-call.ts";
 import type { Description } from "./description.ts";
-import { parseGuestPath, pathId } from "./guest-path.ts";
 import { toolId } from "./identifiers.ts";
 import type { Inventory } from "./inventory.ts";
 import { limits } from "./limits.ts";
@@ -26,8 +26,14 @@ export function describeCall(call: Call, inventory: Inventory): Description {
     }
     case "tool.execute":
       return describeExecution(call, inventory);
-    case "fs.read":
-      return describeRead(call, inventory);
+    case "https.request":
+      return describeRequest(call, inventory);
+    case "network.connect":
+      return describeConnection(call);
+    case "secret.use":
+      return describeSecretUse(call, inventory);
+    default:
+      return describeFileCall(call, inventory);
   }
 }
 
@@ -50,35 +56,5 @@ function describeExecution(call: Call<"tool.execute">, inventory: Inventory): De
     plugin,
     target: { plugin, tool, toolId: id, input, digest: inventory.plugin(plugin)?.digest ?? "" },
     ...(flaw !== undefined && { flaw }),
-  };
-}
-
-function describeRead(call: Call<"fs.read">, inventory: Inventory): Description<"fs.read"> {
-  const principal = principalOf(call);
-  const plugin = call.principal.id;
-  const path = parseGuestPath(call.ask.path);
-  if (typeof path === "string") {
-    // FAIL-CLOSED: the id is for the record only; a flawed call is never allowed, whatever matches it.
-    const resource: EntityRef = { type: "Path", id: escapeText(call.ask.path) };
-    const flaw = { cause: "schema-invalid", message: path } as const;
-    return {
-      action: call.action,
-      principal,
-      resource,
-      plugin,
-      target: { askedMount: "", mount: "", segments: [] },
-      flaw,
-    };
-  }
-  // A mount that nothing is bound to keeps the guest's own name: the invariant `mount-is-bound` forbids it.
-  const mount = inventory.plugin(plugin)?.boundMounts.get(path.mount) ?? path.mount;
-  const bound = inventory.plugin(plugin)?.boundMounts.has(path.mount) === true;
-  const folder = bound ? inventory.mountFolder(mount) : undefined;
-  return {
-    action: call.action,
-    principal,
-    resource: { type: "Path", id: pathId(mount, path.segments) },
-    plugin,
-    target: { askedMount: path.mount, mount, segments: path.segments, ...(folder !== undefined && { folder }) },
   };
 }

@@ -14,6 +14,7 @@ export type CallId = string;
 export type DecisionId = string;
 
 const safeId = /^(?!\.)[A-Za-z0-9_.-]+(?<!\.)$/;
+const secretName = /^[a-z][a-z0-9-]{0,63}$/;
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** Whether `text` is an unqualified plugin id. */
@@ -32,6 +33,11 @@ export function parsePluginRef(text: string): { readonly source: Source; readonl
 /** Narrows text to a source-qualified plugin id. */
 export function isPluginRef(text: string): text is PluginRef {
   return parsePluginRef(text) !== undefined;
+}
+
+/** Whether `text` can name a secret. */
+export function isSecretName(text: string): boolean {
+  return secretName.test(text);
 }
 
 /** The id of a plugin's tool. */

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { YoiError } from "../errors/yoi-error.ts";
+import { canonicalAddress } from "./address-class.ts";
 import type { Call } from "./call.ts";
-import { isPluginRef, type PluginRef, type ToolId } from "./identifiers.ts";
+import { isPluginRef, isSecretName, type PluginRef, type ToolId } from "./identifiers.ts";
 import type { JsonObject } from "./json.ts";
 import { limits } from "./limits.ts";
+import { type FsAction, fsOperations, writeModes } from "./powers.ts";
 
 const id = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, "an id is 26 characters of Crockford's base 32");
 const agent = z.string().regex(/^[A-Za-z0-9_.@:-]{1,128}$/, "an agent's id is 1 to 128 of A-Z a-z 0-9 _ . @ : -");
@@ -45,35 +47,62 @@ const common = {
     depth: z.int().min(0).max(limits.callDepthMax),
   }),
 };
-const byAgent = z.strictObject({ kind: z.literal("agent"), id: agent });
-const byPlugin = z.strictObject({ kind: z.literal("plugin"), id: plugin });
+
+// A copy: what is checked must not change under whoever uses it.
+const bytes = z.instanceof(Uint8Array).transform((given) => given.slice());
+const count = z.int().min(0);
+const text = (bytesMax: number) => z.string().refine((value) => Buffer.byteLength(value) <= bytesMax, "is too long");
+const path = text(2 * limits.pathBytesMax);
+const url = text(2 * limits.urlBytesMax);
+const secret = z.string().refine(isSecretName, "not a secret's name");
+const address = z.string().refine((value) => canonicalAddress(value) === value, "not an address in canonical form");
+const header = z.strictObject({ name: z.string(), value: z.string() });
+
+const httpsRequest = z.strictObject({
+  method: text(2 * limits.httpsMethodBytesMax),
+  url,
+  headers: z.array(header).max(2 * limits.httpsRequestHeadersMax),
+  body: bytes.optional(),
+  secrets: z.array(secret).max(limits.secretsPerRequestMax),
+  hop: count.max(limits.httpsRedirectsMax),
+  timeoutMs: count.optional(),
+  responseBytesMax: count.optional(),
+});
+const networkConnect = z.strictObject({
+  url,
+  address,
+  answer: z.array(address).min(1).max(limits.addressesMax),
+  behalf: z.literal("https.request"),
+});
+const fileAsks = {
+  read: { path, offset: count.optional(), length: count.max(limits.fileReadBytesMax).optional() },
+  list: { path, after: text(1_024).optional() },
+  stat: { path },
+  write: { path, mode: z.enum(writeModes), bytes },
+  append: { path, bytes },
+  "make-directory": { path },
+  remove: { path },
+} as const;
 
 const callSchema = z.discriminatedUnion("action", [
-  z.strictObject({
-    ...common,
-    action: z.literal("tool.register"),
-    principal: byPlugin,
-    ask: z.strictObject({ plugin, tool: toolName }),
-  }),
-  z.strictObject({
-    ...common,
-    action: z.literal("plugin.prepare"),
-    principal: byAgent,
-    ask: z.strictObject({ plugin }),
-  }),
-  z.strictObject({
-    ...common,
-    action: z.literal("tool.execute"),
-    principal: byAgent,
-    ask: z.strictObject({ plugin, tool: toolName, input }),
-  }),
-  z.strictObject({
-    ...common,
-    action: z.literal("fs.read"),
-    principal: byPlugin,
-    ask: z.strictObject({ path: z.string() }),
-  }),
+  byPlugins("tool.register", z.strictObject({ plugin, tool: toolName })),
+  byAgents("plugin.prepare", z.strictObject({ plugin })),
+  byAgents("tool.execute", z.strictObject({ plugin, tool: toolName, input })),
+  byPlugins("https.request", httpsRequest),
+  byPlugins("network.connect", networkConnect),
+  byPlugins("secret.use", z.strictObject({ secret, url })),
+  ...fsOperations.map((operation) => byPlugins<FsAction>(`fs.${operation}`, z.strictObject(fileAsks[operation]))),
 ]);
+
+function byPlugins<A extends string>(action: A, ask: z.ZodType) {
+  const principal = z.strictObject({ kind: z.literal("plugin"), id: plugin });
+  return z.strictObject({ ...common, action: z.literal(action), principal, ask });
+}
+
+function byAgents<A extends string>(action: A, ask: z.ZodType) {
+  const principal = z.strictObject({ kind: z.literal("agent"), id: agent });
+  return z.strictObject({ ...common, action: z.literal(action), principal, ask });
+}
 
 /**
  * Turns anything into a call, strictly: unknown keys, a wrong kind of principal or an unknown action are refused.

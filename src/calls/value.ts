@@ -1,6 +1,6 @@
 import type { Action } from "./powers.ts";
 
-export type EntityType = "Agent" | "Group" | "Source" | "Plugin" | "Tool" | "Path";
+export type EntityType = "Agent" | "Group" | "Source" | "Plugin" | "Tool" | "Path" | "Url" | "Domain" | "Secret";
 
 /** An entity by type and id, in the namespace `Yoi`. */
 export interface EntityRef {

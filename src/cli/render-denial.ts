@@ -11,7 +11,7 @@ const deniedAsksShown = 3;
 
 /** What a tool asked for while it ran and did not get, with the way to the whole decision; nothing where it got all. */
 export function renderDeniedAsks(places: Places, callId: string, paint: Paint): readonly string[] {
-  const asked = readJournal(places.journal).children(callId);
+  const asked = readJournal(places.journal).descendants(callId);
   const denied = asked.map((one) => one.entry).filter((entry) => isDecided(entry) && entry.answer === "deny");
   return denied.slice(0, deniedAsksShown).flatMap((entry) => {
     if (!isDecided(entry)) return [];

@@ -1,5 +1,5 @@
 import { escapeText } from "../errors/escape-text.ts";
-import type { ChainedEntry, DecidedEntry, JournalEntry } from "../journal/journal-entry.ts";
+import type { ChainedEntry, DecidedEntry, EndedEntry, JournalEntry } from "../journal/journal-entry.ts";
 import { columnsOf, pad, wrap } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 
@@ -30,8 +30,7 @@ function linesOf(entry: JournalEntry, paint: Paint): EntryLines {
         below: `${paint.dim(entry.decision)}${entry.cause === undefined ? "" : `  ${entry.cause}`}`,
       };
     case "performed": {
-      const text = `${entry.action}${entry.bytes === undefined ? "" : `, ${entry.bytes} bytes`}`;
-      return { word: "done", tone: asIs, text, below: paint.dim(entry.decision) };
+      return { word: "done", tone: asIs, text: endingOf(entry), below: paint.dim(entry.decision) };
     }
     case "failed": {
       const text = `${entry.action}: ${escapeText(entry.failure ?? "")}`;
@@ -42,6 +41,16 @@ function linesOf(entry: JournalEntry, paint: Paint): EntryLines {
   }
 }
 
+function endingOf({ action, status, bytes, truncated, redactions }: EndedEntry): string {
+  const parts = [
+    action,
+    ...(status === undefined ? [] : [`status ${status}`]),
+    ...(bytes === undefined ? [] : [`${bytes} bytes${truncated === true ? ", cut short" : ""}`]),
+    ...(redactions === undefined ? [] : [`a secret taken out ${redactions}×`]),
+  ];
+  return parts.join(", ");
+}
+
 function wordOf({ answer, stage }: DecidedEntry): string {
   const word = answer === "allow" ? "allowed" : "denied";
   return stage === "rehearsed" ? `(${word})` : word;
@@ -49,7 +58,8 @@ function wordOf({ answer, stage }: DecidedEntry): string {
 
 /** Who asked what of what, on one line. */
 export function subjectOf(entry: DecidedEntry): string {
-  return escapeText(`${idOf(entry.principal)} → ${entry.action} ${idOf(entry.resource)}`);
+  const at = entry.address === undefined ? "" : ` at ${entry.address} (${entry.addressClass})`;
+  return escapeText(`${idOf(entry.principal)} → ${entry.action} ${idOf(entry.resource)}${at}`);
 }
 
 /** `Yoi::Path::"notes/x"` as `notes/x`. */

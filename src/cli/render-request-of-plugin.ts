@@ -1,5 +1,7 @@
+import type { UrlPattern } from "../calls/inventory.ts";
 import { escapeText } from "../errors/escape-text.ts";
 import type { PackageSummary } from "../packages/plugin-package.ts";
+import type { PluginManifest } from "../plugins/plugin-manifest.ts";
 import { labelled, wrap } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 
@@ -17,10 +19,8 @@ export function renderRequest(found: PackageSummary, paint: Paint): readonly str
     ]),
     "It asks for",
   ];
-  for (const { mount, operations, reason } of manifest.capabilities.fs) {
-    lines.push(`  files: ${operations.join(", ")} in ${mount}/`, ...wrap(`"${escapeText(reason, 200)}"`, "    "));
-  }
-  if (manifest.capabilities.fs.length === 0) lines.push("  nothing");
+  const asked = [...filesAskedFor(manifest), ...urlsAskedFor(manifest, paint), ...secretsAskedFor(manifest)];
+  lines.push(...(asked.length === 0 ? ["  nothing"] : asked));
   const imports = interfaces.imports.filter((name) => name.startsWith("yoi:"));
   const rows = [
     ["world", manifest.runtime.world],
@@ -28,4 +28,33 @@ export function renderRequest(found: PackageSummary, paint: Paint): readonly str
     ["digest", digest],
   ] as const;
   return [...lines, "", ...labelled(rows, "  ")];
+}
+
+function filesAskedFor({ capabilities }: PluginManifest): readonly string[] {
+  return capabilities.fs.flatMap(({ mount, operations, reason }) => [
+    ...wrap(`files: ${operations.join(", ")} in ${mount}/`, "  "),
+    ...because(reason),
+  ]);
+}
+
+function urlsAskedFor({ capabilities }: PluginManifest, paint: Paint): readonly string[] {
+  return capabilities.https.flatMap(({ url, pattern, reason }) => [
+    ...wrap(`https: ${pattern.methods.join(", ")} ${escapeText(url, 400)}`, "  "),
+    ...breadth(pattern).map((mark) => `    ${paint.warn(mark)}`),
+    ...because(reason),
+  ]);
+}
+
+function breadth({ host }: UrlPattern): readonly string[] {
+  if (host.kind === "exact") return [];
+  return [host.kind === "any" ? "broad: any host" : `broad: any host below ${host.name}`];
+}
+
+function secretsAskedFor({ capabilities }: PluginManifest): readonly string[] {
+  return capabilities.secret.flatMap(({ name, reason }) => [`  secret: ${name}`, ...because(reason)]);
+}
+
+// A reason is the package's own word, and nothing holds it to it.
+function because(reason: string): readonly string[] {
+  return wrap(`"${escapeText(reason, 200)}"`, "    ");
 }

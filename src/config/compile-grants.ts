@@ -1,5 +1,7 @@
 import { parseGuestPath, pathId } from "../calls/guest-path.ts";
 import type { PluginRef } from "../calls/identifiers.ts";
+import { isBroad, parseUrlPattern } from "../calls/url-pattern.ts";
+import { dischargeable, type ObligationKind } from "../decisions/obligation.ts";
 import type { PolicySource } from "../engines/policy-engine.ts";
 import type { Finding, Place } from "../errors/error-details.ts";
 import type { Grant } from "./enablement.ts";
@@ -12,16 +14,17 @@ export interface CompiledGrants {
 }
 
 /**
- * Compiles the entries' shorthand to Cedar permits: `agents` to registration, preparation and execution, and each
- * grant to one permit. A grant that cannot be compiled is left out with a finding, which denies.
+ * Compiles the entries' shorthand to Cedar permits: `agents` to registration, preparation and execution, each of
+ * `secrets` to its use, and each grant to one permit. A grant that cannot be compiled is left out with a finding, which denies.
  */
 export function compileGrants(plugins: ReadonlyMap<PluginRef, PluginEntry>): CompiledGrants {
   const sources: PolicySource[] = [];
   const findings = new Map<PluginRef, readonly Finding[]>();
   for (const [ref, entry] of plugins) {
     if ("findings" in entry) continue;
-    const { agents = [], grants = [] } = entry.enablement;
+    const { agents = [], secrets = [], grants = [] } = entry.enablement;
     if (agents.length > 0) sources.push(source(entry.place, agentPermits(ref, agents)));
+    if (secrets.length > 0) sources.push(source(entry.place, secretPermits(ref, secrets)));
     const bad: Finding[] = [];
     for (const [index, grant] of grants.entries()) {
       const place = entry.grantPlace(index);
@@ -59,22 +62,58 @@ permit (principal == Yoi::Agent::"host", action == Yoi::Action::"plugin.prepare"
   ].join("\n");
 }
 
-function grantPermit(
-  ref: PluginRef,
-  grant: Grant,
-  index: number,
-): { readonly text: string; readonly problem?: undefined } | { readonly problem: string } {
-  const path = grant.path.includes("/") ? parseGuestPath(grant.path) : parseGuestPath(`${grant.path}/x`);
-  if (typeof path === "string") return { problem: path };
-  const id = grant.path.includes("/") ? pathId(path.mount, path.segments) : path.mount;
-  const obligations = [
-    grant.max_response_bytes === undefined ? [] : [`@max_response_bytes("${grant.max_response_bytes}")`],
-    grant.timeout === undefined ? [] : [`@timeout("${grant.timeout}")`],
-    grant.rate === undefined ? [] : [`@rate("${grant.rate}")`],
-  ].flat();
-  const head = [`@id(${JSON.stringify(`${ref}/grant-${index + 1}`)})`, ...obligations].join("\n");
+function secretPermits(ref: PluginRef, secrets: readonly string[]): string {
+  const permits = [...new Set(secrets)].map(
+    (secret) => `@id(${JSON.stringify(`${ref}/secret/${secret}`)})
+permit (principal == Yoi::Plugin::${JSON.stringify(ref)}, action == Yoi::Action::"secret.use", resource == Yoi::Secret::${JSON.stringify(secret)});`,
+  );
+  return permits.join("\n");
+}
+
+type Compiled<T> = (T & { readonly problem?: undefined }) | { readonly problem: string };
+
+function grantPermit(ref: PluginRef, grant: Grant, index: number): Compiled<{ readonly text: string }> {
+  const obligations = obligationsOf(grant);
+  const idle = obligations.find(([kind]) => !dischargeable[grant.action].includes(kind));
+  if (idle !== undefined) return { problem: `\`${idle[0]}\` cannot be discharged for \`${grant.action}\`` };
+  const scope = scopeOf(grant);
+  if (scope.problem !== undefined) return scope;
+  const annotations = [
+    `@id(${JSON.stringify(`${ref}/grant-${index + 1}`)})`,
+    ...obligations.map(([kind, text]) => `@${kind}("${text}")`),
+  ];
+  const { resource, condition = "" } = scope;
   return {
-    text: `${head}
-permit (principal == Yoi::Plugin::${JSON.stringify(ref)}, action == Yoi::Action::"fs.read", resource in Yoi::Path::${JSON.stringify(id)});`,
+    text: `${annotations.join("\n")}
+permit (principal == Yoi::Plugin::${JSON.stringify(ref)}, action == Yoi::Action::"${grant.action}", resource in ${resource})${condition};`,
+  };
+}
+
+function obligationsOf(grant: Grant): readonly (readonly [kind: ObligationKind, text: string])[] {
+  const { max_response_bytes: bytes, timeout, rate, redact } = grant;
+  return [
+    ...(bytes === undefined ? [] : [["max_response_bytes", String(bytes)] as const]),
+    ...(timeout === undefined ? [] : [["timeout", timeout] as const]),
+    ...(rate === undefined ? [] : [["rate", rate] as const]),
+    ...(redact === undefined ? [] : [["redact", redact.join(", ")] as const]),
+  ];
+}
+
+function scopeOf(grant: Grant): Compiled<{ readonly resource: string; readonly condition?: string }> {
+  if (grant.action !== "https.request") return pathScope(grant.path);
+  const pattern = parseUrlPattern(grant.url, grant.methods);
+  if (typeof pattern === "string") return { problem: pattern };
+  // What is broad needs a policy of its own, with somebody's thoughts in it.
+  if (isBroad(pattern)) return { problem: "a grant names one host; what is broad needs a policy" };
+  // A plain grant never covers what the manifest asks for broadly, even of this very origin.
+  const condition = ` when { ${JSON.stringify(grant.methods)}.contains(context.method) && !context.broad }`;
+  return { resource: `Yoi::Url::${JSON.stringify(grant.url)}`, condition };
+}
+
+function pathScope(text: string): Compiled<{ readonly resource: string }> {
+  const path = text.includes("/") ? parseGuestPath(text) : parseGuestPath(`${text}/x`);
+  if (typeof path === "string") return { problem: path };
+  return {
+    resource: `Yoi::Path::${JSON.stringify(text.includes("/") ? pathId(path.mount, path.segments) : path.mount)}`,
   };
 }

@@ -1,7 +1,8 @@
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 
-/** The environment as far as places hang on it; passed in, so that tests bring their own. */
+/** The environment: places hang on some of it, secrets may lie in it. Passed in, so that tests bring their own. */
 export interface PlaceEnvironment {
+  readonly [name: string]: string | undefined;
   readonly HOME?: string | undefined;
   readonly XDG_CONFIG_HOME?: string | undefined;
   readonly XDG_DATA_HOME?: string | undefined;
@@ -35,6 +36,8 @@ export interface Places {
   readonly inventoryNotes: string;
   /** Transpiled components: derived, never taken from a workspace. */
   readonly componentCache: string;
+  /** A variable of the environment. A function, so that nothing that prints places prints what lies in it. */
+  variable(name: string): string | undefined;
 }
 
 /** The places of one workspace under one environment. */
@@ -66,7 +69,14 @@ export function placesOf(workspace: string, environment: PlaceEnvironment): Plac
     trustFile: join(trustFolder, "trust.json"),
     inventoryNotes: join(xdg(environment.XDG_CACHE_HOME, ".cache"), "inventory"),
     componentCache: join(xdg(environment.XDG_CACHE_HOME, ".cache"), "components"),
+    variable: (name) => (Object.hasOwn(environment, name) ? environment[name] : undefined),
   };
+}
+
+/** A file that the user's own configuration names: absolute, behind `~/`, or relative to that configuration's folder. */
+export function ownFile(path: string, places: Places): string {
+  if (path.startsWith("~/")) return join(places.home, path.slice(2));
+  return isAbsolute(path) ? path : join(places.userConfigFolder, path);
 }
 
 /** A path as messages show it: relative to the workspace, or with `~` for the user's own. */

@@ -10,6 +10,15 @@ import type { Finding, Place } from "../errors/error-details.ts";
 import { escapeText } from "../errors/escape-text.ts";
 import { readToml, type TomlValue } from "../toml/read-toml.ts";
 import { type Enablement, enablementSchema } from "./enablement.ts";
+import { networkSchema } from "./network-settings.ts";
+import {
+  noOwnSettings,
+  type OwnSettings,
+  openSchema,
+  ownKeys,
+  readOwnSettings,
+  secretsSchema,
+} from "./own-settings.ts";
 import { type Places, showPath } from "./places.ts";
 import { readBoundedFile } from "./read-bounded-file.ts";
 
@@ -30,9 +39,11 @@ export type PluginEntry = { readonly layer: ConfigLayer; readonly place: Place }
 );
 
 /** All layers together: the overlay replaces whole keys of the workspace's file, and that those of the user's own. */
-export interface Config {
+export interface Config extends OwnSettings {
   readonly zone: string;
   readonly durability: "normal" | "full";
+  /** Query keys whose values the journal may keep. */
+  readonly plainQuery: readonly string[];
   readonly mounts: ReadonlyMap<string, MountSetting>;
   readonly plugins: ReadonlyMap<PluginRef, PluginEntry>;
   /** Tables whose names are no source-qualified ids: they enable nothing. */
@@ -43,7 +54,12 @@ export type ConfigReading = { readonly config: Config } | { readonly findings: r
 
 const fileSchema = z.strictObject({
   zone: z.string().refine(isTimeZone, "`zone` is not a time zone, such as `Europe/Oslo` or `UTC`").optional(),
-  journal: z.strictObject({ durability: z.enum(["normal", "full"]) }).optional(),
+  journal: z
+    .strictObject({
+      durability: z.enum(["normal", "full"]).optional(),
+      plain_query: z.array(z.string().min(1).max(limits.pathBytesMax)).max(limits.queryKeysMax).optional(),
+    })
+    .optional(),
   mounts: z
     .record(
       z.string().refine(isMountName, "a mount's name is lower-case letters, digits and `-`, at most 64"),
@@ -57,9 +73,21 @@ const fileSchema = z.strictObject({
       `more than ${limits.packagesPerStoreMax} plugins`,
     )
     .optional(),
+  secrets: secretsSchema.optional(),
+  open: openSchema.optional(),
+  network: networkSchema.optional(),
 });
 
-const laterKeys = ["secrets", "open", "plugins.*.secrets"];
+/** What holds where no file says anything. */
+export const emptyConfig: Config = {
+  zone: "UTC",
+  durability: "normal",
+  plainQuery: [],
+  mounts: new Map(),
+  plugins: new Map(),
+  misnamed: [],
+  ...noOwnSettings,
+};
 
 /** Reads and merges all layers. A file that is not there is empty; a file with a finding refuses the whole configuration. */
 export async function readConfig(places: Places): Promise<ConfigReading> {
@@ -72,11 +100,11 @@ export async function readConfig(places: Places): Promise<ConfigReading> {
   const mounts = new Map<string, MountSetting>();
   const plugins = new Map<PluginRef, PluginEntry>();
   const misnamed: Finding[] = [];
-  let zone = "UTC";
-  let durability: Config["durability"] = "normal";
+  let { zone, durability, plainQuery } = emptyConfig;
+  let own: OwnSettings = noOwnSettings;
 
   for (const { path, layer } of layers) {
-    const read = await readLayer(path, showPath(path, places));
+    const read = await readLayer(path, layer, places);
     if (read === undefined) continue;
     if ("findings" in read) {
       findings.push(...read.findings);
@@ -84,6 +112,12 @@ export async function readConfig(places: Places): Promise<ConfigReading> {
     }
     zone = read.value.zone ?? zone;
     durability = read.value.journal?.durability ?? durability;
+    plainQuery = read.value.journal?.plain_query ?? plainQuery;
+    if (layer === "user") {
+      const settings = readOwnSettings(read.value, read.placeOf, places);
+      if ("findings" in settings) findings.push(...settings.findings);
+      else own = settings;
+    }
     for (const [name, mount] of Object.entries(read.value.mounts ?? {})) {
       mounts.set(name, { path: mount.path, layer, place: read.placeOf(["mounts", name, "path"]) });
     }
@@ -93,19 +127,33 @@ export async function readConfig(places: Places): Promise<ConfigReading> {
       else misnamed.push(misnamedTable(ref, read.placeOf(["plugins", ref])));
     }
   }
-  return findings.length > 0 ? { findings } : { config: { zone, durability, mounts, plugins, misnamed } };
+  if (findings.length > 0) return { findings };
+  return { config: { zone, durability, plainQuery, mounts, plugins, misnamed, ...own } };
 }
 
 type Layer = TomlValue<z.infer<typeof fileSchema>>;
 
 async function readLayer(
   path: string,
-  file: string,
+  layer: ConfigLayer,
+  places: Places,
 ): Promise<Layer | { readonly findings: readonly Finding[] } | undefined> {
+  const file = showPath(path, places);
   const read = await readBoundedFile(path, limits.configFileBytesMax);
   if ("absent" in read) return undefined;
   if ("problem" in read) return { findings: [{ message: `cannot be read: ${read.problem}`, place: { file } }] };
-  return readToml(read.text, { file, schema: fileSchema, later: laterKeys });
+  const whole = readToml(read.text, { file, schema: z.looseObject({}) });
+  if ("findings" in whole) return whole;
+  const usurped = layer === "user" ? [] : ownKeys.filter((key) => Object.hasOwn(whole.value, key));
+  if (usurped.length === 0) return whole.part([], fileSchema);
+  // ATTACK: a workspace that names its own secrets or opens an address would be let in by itself (threats 44).
+  const remedy = `move it to \`${showPath(places.userConfig, places)}\``;
+  const findings = usurped.map((key) => ({
+    message: `\`${key}\` belongs in your own yoi.toml: no workspace can bring it`,
+    place: whole.placeOf([key]),
+    remedy,
+  }));
+  return { findings };
 }
 
 function misnamedTable(name: string, place: Place): Finding {

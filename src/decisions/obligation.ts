@@ -4,7 +4,9 @@ import type { Action } from "../calls/powers.ts";
 export type Obligation =
   | { readonly kind: "rate"; readonly count: number; readonly windowMs: number; readonly policy: string }
   | { readonly kind: "max_response_bytes"; readonly bytes: number; readonly policy: string }
-  | { readonly kind: "timeout"; readonly ms: number; readonly policy: string };
+  | { readonly kind: "timeout"; readonly ms: number; readonly policy: string }
+  /** Response headers that the guest does not get, in lower case. */
+  | { readonly kind: "redact"; readonly headers: readonly string[]; readonly policy: string };
 
 export type ObligationKind = Obligation["kind"];
 
@@ -13,16 +15,27 @@ export const dischargeable: { readonly [A in Action]: readonly ObligationKind[] 
   "tool.register": [],
   "plugin.prepare": [],
   "tool.execute": ["rate", "timeout"],
+  "https.request": ["rate", "max_response_bytes", "timeout", "redact"],
+  "network.connect": ["rate", "timeout"],
+  "secret.use": ["rate"],
   "fs.read": ["rate", "max_response_bytes", "timeout"],
+  "fs.list": ["rate", "timeout"],
+  "fs.stat": ["rate", "timeout"],
+  "fs.write": ["rate", "timeout"],
+  "fs.append": ["rate", "timeout"],
+  "fs.make-directory": ["rate", "timeout"],
+  "fs.remove": ["rate", "timeout"],
 };
 
 /** Names that policies will use in later versions: known, so that the refusal can say so. */
-export const futureObligations = ["approval", "redact"] as const;
+export const futureObligations = ["approval"] as const;
 
 /** The bounds that travel in a warrant: the tightest of each kind. */
 export interface Bounds {
   readonly responseBytesMax?: number;
   readonly timeoutMs?: number;
+  /** Of every permit together. */
+  readonly redactedHeaders?: readonly string[];
 }
 
 /** Reads one annotation or grant key as an obligation; a string is what is wrong with it, `undefined` an unknown name. */
@@ -45,11 +58,18 @@ export function parseObligation(name: string, text: string, policy: string): Obl
         ? "a timeout is written `500ms`, `5s` or `1m`"
         : { kind: "timeout", ms: toMs(match[1], match[2]), policy };
     }
+    case "redact": {
+      const headers = text.split(",").map((header) => header.trim().toLowerCase());
+      return headers.every((header) => headerName.test(header))
+        ? { kind: "redact", headers, policy }
+        : "what is redacted is a list of header names, such as `set-cookie, etag`";
+    }
     default:
       return undefined;
   }
 }
 
+const headerName = /^[a-z0-9!#$%&'*+.^_|~-]{1,64}$/;
 const unitMs: { readonly [unit: string]: number } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 function toMs(count: string | undefined, unit: string | undefined): number {
@@ -60,7 +80,9 @@ function toMs(count: string | undefined, unit: string | undefined): number {
 export function tightestBounds(obligations: readonly Obligation[]): Bounds {
   const bytes = obligations.flatMap((one) => (one.kind === "max_response_bytes" ? [one.bytes] : []));
   const ms = obligations.flatMap((one) => (one.kind === "timeout" ? [one.ms] : []));
+  const redacted = obligations.flatMap((one) => (one.kind === "redact" ? one.headers : []));
   return {
+    ...(redacted.length > 0 && { redactedHeaders: [...new Set(redacted)] }),
     ...(bytes.length > 0 && { responseBytesMax: Math.min(...bytes) }),
     ...(ms.length > 0 && { timeoutMs: Math.min(...ms) }),
   };

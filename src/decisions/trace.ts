@@ -12,6 +12,8 @@ export interface TraceNode {
   readonly kind: "scope" | "when" | "unless" | "operand";
   /** What the request has where the expression reads it, ready to be shown. */
   readonly actual?: string;
+  /** What that lies in, nearest first, where the expression asks for containment in something. */
+  readonly inside?: string;
   /** The engine's own words, for `error`. */
   readonly error?: string;
   readonly children: readonly TraceNode[];

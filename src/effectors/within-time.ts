@@ -2,16 +2,18 @@ import { effectFailed } from "./effect-failure.ts";
 
 /**
  * Runs `work` until it ends, `signal` fires, or the time is up, whichever is first. `work` is told by its own signal
- * to stop; what it still holds is its own to let go.
+ * to stop; what it still holds is its own to let go. From when it calls `commit` on, only its own end counts: what
+ * cannot be taken back is not reported as called off.
  * @throws {YoiError} YOI_EFFECT_FAILED with `timeout` or `cancelled`
  */
 export function withinTime<T>(
   { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
-  work: (stop: AbortSignal) => Promise<T>,
+  work: (stop: AbortSignal, commit: () => void) => Promise<T>,
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const stop = new AbortController();
   const giveUp = (why: "timeout" | "cancelled") => {
+    settle();
     const error = effectFailed(why, why === "timeout" ? "the time for it was up" : "it was called off");
     stop.abort(error);
     reject(error);
@@ -23,6 +25,10 @@ export function withinTime<T>(
     clearTimeout(timer);
     signal.removeEventListener("abort", callOff);
   };
-  work(stop.signal).then(resolve, reject).finally(settle);
+  const commit = () => {
+    stop.signal.throwIfAborted();
+    settle();
+  };
+  work(stop.signal, commit).then(resolve, reject).finally(settle);
   return promise;
 }

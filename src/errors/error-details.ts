@@ -15,7 +15,10 @@ export interface ErrorDetails {
   YOI_POLICY_INVALID: { readonly findings: readonly Finding[] };
   YOI_WARRANT_SPENT: { readonly callId: string };
   YOI_LIMIT_EXCEEDED: { readonly limit: string; readonly max: number };
-  YOI_EFFECT_FAILED: { readonly why: EffectFailure };
+  /** `sent`: whether anything of a request may have reached the server. */
+  YOI_EFFECT_FAILED: { readonly why: EffectFailure; readonly sent?: boolean };
+  /** A step of an allowed call was denied; `decision` is that step's. */
+  YOI_STEP_DENIED: { readonly decision: string; readonly sent: boolean };
   YOI_PLUGIN_FAILED: { readonly why: PluginFailure; readonly stack?: string };
   YOI_JOURNAL_UNWRITABLE: { readonly path: string };
   YOI_JOURNAL_UNREADABLE: { readonly path: string };
@@ -34,7 +37,18 @@ export type EffectFailure =
   | "io"
   | "timeout"
   | "cancelled"
-  | "unavailable";
+  | "unavailable"
+  | "exists"
+  | "not-a-folder"
+  | "not-empty"
+  | "no-space"
+  | "name-not-found"
+  | "unreachable"
+  | "tls"
+  | "protocol"
+  | "streaming"
+  | "secret"
+  | "redirect";
 
 /** How a plugin can fail, as its author and its operator are told. */
 export type PluginFailure =

@@ -4,6 +4,7 @@ import type { Cause } from "../decisions/cause.ts";
 import type { Obligation } from "../decisions/obligation.ts";
 import type { PolicyTrace } from "../decisions/trace.ts";
 import type { Verdict } from "../decisions/verdict.ts";
+import type { AddressExplanation } from "./explain-addresses.ts";
 
 /** A permit that would allow the call, evaluated and not guessed. */
 export interface Suggestion {
@@ -48,4 +49,6 @@ export interface Explanation {
   readonly nearest: readonly string[];
   readonly suggestion?: Suggestion;
   readonly recorded?: Recorded;
+  /** Of an `https.request` that is not on record: what would follow for the addresses that its name could lead to. */
+  readonly addresses?: AddressExplanation;
 }

@@ -1,4 +1,5 @@
 import type { Cause } from "../decisions/cause.ts";
+import type { Verdict } from "../decisions/verdict.ts";
 
 /** What a cause means, who can change it, and how. */
 export interface Remedy {
@@ -32,7 +33,7 @@ export const remedies: { readonly [C in Cause]: Remedy } = {
   },
   undeclared: {
     meaning: "the manifest or the enablement does not provide for this",
-    who: "the plugin's author (plugin.toml), or an operator (mounts and effects in yoi.toml)",
+    who: "the plugin's author (plugin.toml), or an operator (mounts, effects and secrets in yoi.toml)",
     how: "yoi plugin show <plugin>     shows what is declared and what is bound",
   },
   "explicit-forbid": {
@@ -76,3 +77,17 @@ export const remedies: { readonly [C in Cause]: Remedy } = {
     how: "add or widen a permit",
   },
 };
+
+// What ships with Yoi is nobody's to change; what it refuses, only the user's own configuration can open.
+const shippedForbid: Remedy = {
+  meaning: "a forbid that ships with Yoi applies",
+  who: "the user of this machine, where the policy above says so; else nobody",
+  how: "[[open]] and [secrets] of ~/.config/yoi/yoi.toml: docs/policies.md",
+};
+
+/** The remedy for a denial, by its cause; a forbid that ships with Yoi cannot be changed as one of an operator's can. */
+export function remedyOf(denial: { readonly cause?: Cause; readonly verdicts: readonly Verdict[] }): Remedy {
+  const determining = denial.verdicts.flatMap((verdict) => verdict.determining);
+  const isShipped = determining.length > 0 && determining.every(({ layer }) => layer === "invariant");
+  return denial.cause === "explicit-forbid" && isShipped ? shippedForbid : remedies[denial.cause ?? "no-permit"];
+}

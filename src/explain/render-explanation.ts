@@ -5,8 +5,10 @@ import { escapeLines, escapeText } from "../errors/escape-text.ts";
 import { labelled, pad, showJson, spread, wrap } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 import type { Explanation } from "./explanation.ts";
-import { remedies } from "./remedy-of-cause.ts";
+import { remedyOf } from "./remedy-of-cause.ts";
+import { renderAddresses } from "./render-addresses.ts";
 import { renderTrace } from "./render-trace.ts";
+import { requestInWords } from "./request-in-words.ts";
 
 /** The answer first; then the one reason that matters; then what to do. The rest folds away unless `full`. */
 export function renderExplanation(explanation: Explanation, paint: Paint, options: { readonly full: boolean }): string {
@@ -16,6 +18,7 @@ export function renderExplanation(explanation: Explanation, paint: Paint, option
     consideredLines(explanation, paint),
     policyLines(explanation, paint, options.full),
     ruleLines(explanation),
+    explanation.addresses === undefined ? [] : renderAddresses(explanation.addresses, paint),
     changeLines(explanation, paint),
     footer(explanation, paint),
   ];
@@ -26,15 +29,17 @@ export function renderExplanation(explanation: Explanation, paint: Paint, option
 }
 
 function headline(explanation: Explanation, paint: Paint): readonly string[] {
-  const { principal, action, resource } = explanation.request;
-  const what = escapeText(`${principal.id} → ${action} ${resource.id}`, 400);
+  const what = escapeText(requestInWords(explanation.request), 400);
   if (explanation.answer === "allow") {
     const permits = explanation.verdicts.flatMap((verdict) => verdict.determining).length;
     return [...titled("ALLOWED", what, paint.good), `         permitted by ${permits}, forbidden by 0`];
   }
   const cause = explanation.cause ?? "no-permit";
   const also = explanation.causes.filter((other) => other !== cause);
-  const lines = [...titled("DENIED", what, paint.bad), spread(`         ${remedies[cause].meaning}`, `(${cause})`)];
+  const lines = [
+    ...titled("DENIED", what, paint.bad),
+    spread(`         ${remedyOf(explanation).meaning}`, `(${cause})`),
+  ];
   if (explanation.because !== undefined) lines.push(...wrap(escapeText(explanation.because), "         "));
   if (also.length > 0) lines.push(paint.dim(`         also: ${also.join(", ")}`));
   return lines;
@@ -118,12 +123,14 @@ function limitOf(obligation: Obligation): string {
       return `at most ${obligation.bytes} bytes`;
     case "timeout":
       return `at most ${obligation.ms} ms`;
+    case "redact":
+      return `without the headers ${obligation.headers.join(", ")}`;
   }
 }
 
 function changeLines(explanation: Explanation, paint: Paint): readonly string[] {
   if (explanation.cause === undefined) return [];
-  const remedy = remedies[explanation.cause];
+  const remedy = remedyOf(explanation);
   const plugin = pluginOf(explanation);
   const lines = labelled([
     [paint.bold("Who can  "), remedy.who],

@@ -1,6 +1,6 @@
 import type { PolicyTrace, TraceNode, TraceValue } from "../decisions/trace.ts";
 import { escapeText } from "../errors/escape-text.ts";
-import { columnsOf, spread, widthDefault, wrap } from "../terminal/layout.ts";
+import { columnsOf, pad, spread, widthDefault, wrap } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 
 const marks: { readonly [V in TraceValue]: string } = { true: "✓", false: "✗", error: "!", unreached: "?" };
@@ -54,5 +54,13 @@ function renderNode(node: TraceNode, indent: string, last: boolean, paint: Paint
 
 function renderActual(node: TraceNode, indent: string, paint: Paint): readonly string[] {
   if (node.value === "true" && node.kind === "scope") return [];
-  return wrap(`this is  ${escapeText(node.actual ?? "", 400)}`, indent).map(paint.dim);
+  const lines = beside("this is", node.actual ?? "", indent);
+  if (node.inside !== undefined) lines.push(...beside("inside", node.inside, indent));
+  return lines.map(paint.dim);
+}
+
+function beside(label: string, text: string, indent: string): string[] {
+  const column = " ".repeat(9);
+  const [first = "", ...rest] = wrap(escapeText(text, 400), indent + column);
+  return [indent + pad(label, column.length) + first.slice(indent.length + column.length), ...rest];
 }

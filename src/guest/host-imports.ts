@@ -1,43 +1,86 @@
-import type { Broker } from "../broker/broker.ts";
+import type { Outcome } from "../broker/outcome.ts";
 import type { Call } from "../calls/call.ts";
-import { newId, type PluginRef, toolId } from "../calls/identifiers.ts";
-import type { GuestAnswer, GuestAsk, GuestHost, LogLevel } from "../sandbox/sandbox.ts";
+import { newId, toolId } from "../calls/identifiers.ts";
+import type { Action, FsAction } from "../calls/powers.ts";
+import { YoiError } from "../errors/yoi-error.ts";
+import type { GuestAnswer, GuestAsk, GuestHost, GuestValue } from "../sandbox/sandbox.ts";
+import { answerRequest } from "./answer-request.ts";
+import type { GuestCall, GuestParts } from "./guest-parts.ts";
+import { listVisible } from "./list-visible.ts";
 import { denialToWit, failureToWit } from "./to-wit-error.ts";
 
 // Where a plugin's own calls come in. In: what the guest of one running tool call asks. Out: what WIT lets it know.
 // Who asks is known from the call that runs, never from what the guest says.
 
-export interface GuestParts {
-  readonly broker: Pick<Broker, "submit">;
-  readonly nowMs: () => number;
-  /** One line of the guest's own log, untrusted and not escaped. */
-  readonly log: (plugin: PluginRef, call: Call<"tool.execute">, level: LogLevel, text: string) => void;
-}
-
 /** The host's side of one tool call: every ask becomes a call to the broker, a child of the one that runs. */
 export function createGuestHost(parts: GuestParts, running: Call<"tool.execute">): GuestHost {
   const { plugin, tool } = running.ask;
+  const common: GuestCall = {
+    parent: running.id,
+    root: running.root,
+    principal: { kind: "plugin", id: plugin },
+    via: { ...running.via, tool: toolId(plugin, tool), depth: running.via.depth + 1 },
+  };
 
   async function ask(asked: GuestAsk, signal: AbortSignal): Promise<GuestAnswer> {
-    const call: Call<"fs.read"> = {
-      id: newId(parts.nowMs()),
-      parent: running.id,
-      root: running.root,
-      action: asked.kind,
-      principal: { kind: "plugin", id: plugin },
-      via: { ...running.via, tool: toolId(plugin, tool), depth: running.via.depth + 1 },
-      ask: { path: asked.path },
-    };
-    const outcome = await parts.broker.submit(call, signal);
-    switch (outcome.status) {
-      case "performed":
-        return { ok: true, bytes: outcome.value };
-      case "denied":
-        return { ok: false, error: denialToWit(outcome.decision) };
-      case "failed":
-        return { ok: false, error: failureToWit(outcome.error) };
+    try {
+      return await answerAsk(parts, common, asked, signal);
+    } catch (error) {
+      if (!YoiError.is(error, "YOI_CALL_MALFORMED")) throw error;
+      return { ok: false, error: { tag: "invalid", val: "the request is malformed" } };
     }
   }
 
   return { ask, log: (level, text) => parts.log(plugin, running, level, text) };
+}
+
+async function answerAsk(
+  parts: GuestParts,
+  common: GuestCall,
+  asked: GuestAsk,
+  signal: AbortSignal,
+): Promise<GuestAnswer> {
+  const submit = <A extends FsAction>(action: A, ask: Call<A>["ask"]) =>
+    parts.broker.submit({ ...common, id: newId(parts.nowMs()), action, ask } as Call<A>, signal);
+  switch (asked.kind) {
+    case "https.send":
+      return answerRequest(parts, common, asked, signal);
+    case "fs.read": {
+      const outcome = await submit(asked.kind, { path: asked.path, ...asked.range });
+      return toAnswer(outcome, (bytes) => ({ kind: "bytes", bytes }));
+    }
+    case "fs.stat":
+      return toAnswer(await submit(asked.kind, { path: asked.path }), (status) => ({ kind: "status", status }));
+    case "fs.list": {
+      const { path, after } = asked;
+      const outcome = await submit(asked.kind, { path, ...(after !== undefined && { after }) });
+      if (outcome.status !== "performed") return toAnswer(outcome, () => nothing);
+      return { ok: true, value: await listVisible(parts, common, path, outcome.value, signal) };
+    }
+    case "fs.write": {
+      const { path, mode, bytes } = asked;
+      return toAnswer(await submit(asked.kind, { path, mode, bytes }), () => nothing);
+    }
+    case "fs.append":
+      return toAnswer(await submit(asked.kind, { path: asked.path, bytes: asked.bytes }), () => nothing);
+    case "fs.make-directory":
+    case "fs.remove":
+      return toAnswer(await submit(asked.kind, { path: asked.path }), () => nothing);
+  }
+}
+
+const nothing: GuestValue = { kind: "nothing" };
+
+function toAnswer<A extends Action>(
+  outcome: Outcome<A>,
+  toValue: (value: Extract<Outcome<A>, { status: "performed" }>["value"]) => GuestValue,
+): GuestAnswer {
+  switch (outcome.status) {
+    case "performed":
+      return { ok: true, value: toValue(outcome.value) };
+    case "denied":
+      return { ok: false, error: denialToWit(outcome.decision) };
+    case "failed":
+      return { ok: false, error: failureToWit(outcome.error) };
+  }
 }

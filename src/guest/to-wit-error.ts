@@ -1,5 +1,5 @@
 import type { DenyDecision } from "../decisions/decision.ts";
-import type { YoiError } from "../errors/yoi-error.ts";
+import { YoiError } from "../errors/yoi-error.ts";
 import type { HostError } from "../sandbox/sandbox.ts";
 
 /**
@@ -14,14 +14,16 @@ export function denialToWit(decision: DenyDecision): HostError {
 
 /** A failure as the guest gets it: a closed word. Host paths, addresses and the system's text stay here. */
 export function failureToWit(error: YoiError): HostError {
+  if (YoiError.is(error, "YOI_STEP_DENIED")) return { tag: "denied", val: error.details.decision };
   const why = "why" in error.details ? error.details.why : "failed";
   switch (why) {
     case "not-found":
+    case "name-not-found":
       return { tag: "not-found" };
     case "timeout":
       return { tag: "timeout" };
     case "too-large":
-      return { tag: "limit", val: "the file is longer than may be read" };
+      return { tag: "limit", val: "it is longer than it may be" };
     case "unavailable":
       return { tag: "unavailable", val: "the host cannot do this now" };
     default:

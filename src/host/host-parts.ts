@@ -1,15 +1,20 @@
 import { type Logger, pino } from "pino";
 import { type Broker, createBroker } from "../broker/broker.ts";
 import { createRevisionHolder, type RevisionHolder } from "../broker/policy-revision.ts";
+import { limits } from "../calls/limits.ts";
 import type { Places } from "../config/places.ts";
 import { ownFolders } from "../config/resolve-mounts.ts";
 import { createToolExecutor } from "../effectors/execute-tool.ts";
+import { createFileEffectors } from "../effectors/files/file-effectors.ts";
+import { createSecretReader } from "../effectors/https/read-secret.ts";
+import { createHostResolver, type Lookup, systemLookup } from "../effectors/https/resolve-host.ts";
 import { createPluginPreparer } from "../effectors/prepare-plugin.ts";
-import { createFileReader } from "../effectors/files/read-file.ts";
 import { createToolRegistrar } from "../effectors/register-tool.ts";
 import type { PolicyEngine } from "../engines/policy-engine.ts";
 import { escapeText } from "../errors/escape-text.ts";
-import { createGuestHost, type GuestParts } from "../guest/host-imports.ts";
+import { createExchange } from "../exchange/exchange-station.ts";
+import type { GuestParts } from "../guest/guest-parts.ts";
+import { createGuestHost } from "../guest/host-imports.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { LifecycleEntry } from "../journal/journal-entry.ts";
 import { openJournal } from "../journal/sqlite-journal.ts";
@@ -20,6 +25,7 @@ import type { PluginState } from "../workspace/plugin-state.ts";
 import { type Survey, surveyWorkspace } from "../workspace/survey-workspace.ts";
 import type { BuiltinTools } from "./builtin-tools.ts";
 import { createEngines, refusedRevision } from "./load-revision.ts";
+import { createNetwork, type Network } from "./network.ts";
 import { createOfferTable, type OfferTable } from "./register-tools.ts";
 import { createBuiltinRunner, createPluginRunner, type PluginRunner } from "./run-plugins.ts";
 
@@ -31,6 +37,8 @@ export interface HostOptions {
   readonly offer?: (plugin: PluginState) => readonly ToolOffer[];
   readonly nowMs: () => number;
   readonly log?: Logger;
+  /** How names are looked up; the system's own way by default. */
+  readonly lookup?: Lookup;
 }
 
 /** A host's parts, tied together once; only the survey and the revision change while it runs. */
@@ -44,6 +52,7 @@ export interface HostParts {
   readonly revisions: RevisionHolder;
   readonly pool: SandboxPool;
   readonly runner: PluginRunner;
+  readonly network: Network;
   readonly broker: Broker;
   /** What is in the workspace, as it was last looked at. */
   readonly latest: { survey: Survey };
@@ -69,12 +78,14 @@ export async function createHostParts(options: HostOptions): Promise<HostParts> 
     // A process that is ended because nobody wants it any more has not died.
     onDeath: (plugin, why) => void (why === "cancelled" || record({ what: "sandbox-died", message: why, plugin })),
   });
+  const network = createNetwork();
+  const requestMs = () => latest.survey.config.network.totalMs ?? limits.httpsTotalMs;
   const guestLog = guestLogger(journal, log, nowMs);
   const runner = createPluginRunner({
     survey: () => latest.survey,
     pool,
     // The one knot: an effector runs the guest, and the guest calls the broker.
-    hostFor: (call) => createGuestHost({ broker, nowMs, log: guestLog }, call),
+    hostFor: (call) => createGuestHost({ broker, nowMs, log: guestLog, requestMs }, call),
   });
   const broker = createBroker({
     revisions,
@@ -85,11 +96,18 @@ export async function createHostParts(options: HostOptions): Promise<HostParts> 
       "tool.register": createToolRegistrar(offers.register),
       "plugin.prepare": createPluginPreparer(runner.prepare),
       "tool.execute": createToolExecutor({ builtin: createBuiltinRunner(builtin.functions), sandboxed: runner.run }),
-      "fs.read": createFileReader({ refuses: ownFolders(places) }),
+      ...createExchange({
+        broker: () => broker,
+        resolveHost: createHostResolver(options.lookup ?? systemLookup),
+        sender: network,
+        nowMs,
+      }),
+      "secret.use": createSecretReader(places.variable),
+      ...createFileEffectors({ refuses: ownFolders(places) }),
     },
   });
   const engines = createEngines();
-  return { options, engines, journal, log, registry, offers, revisions, pool, runner, broker, latest, record };
+  return { options, engines, journal, log, registry, offers, revisions, pool, runner, network, broker, latest, record };
 }
 
 function lifecycleRecorder(journal: Journal, log: Logger, nowMs: () => number): HostParts["record"] {

@@ -1,5 +1,6 @@
 import { type Broker, createBroker } from "../broker/broker.ts";
 import { createRevisionHolder, type PolicyRevision } from "../broker/policy-revision.ts";
+import { actions } from "../calls/powers.ts";
 import type { Places } from "../config/places.ts";
 import type { Effectors } from "../effectors/effector.ts";
 import type { PolicyEngine, PolicySources } from "../engines/policy-engine.ts";
@@ -56,9 +57,4 @@ export async function inspectWorkspace(
 const never = async (): Promise<never> => {
   throw new YoiError("YOI_EFFECT_FAILED", "an inspection performs nothing", { why: "unavailable" });
 };
-const neverPerformed: Effectors = {
-  "tool.register": never,
-  "plugin.prepare": never,
-  "tool.execute": never,
-  "fs.read": never,
-};
+const neverPerformed: Effectors = Object.fromEntries(actions.map((action) => [action, never]));

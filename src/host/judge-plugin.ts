@@ -1,10 +1,12 @@
 import type { Judgement } from "../broker/judge-call.ts";
 import type { Call } from "../calls/call.ts";
 import { newId } from "../calls/identifiers.ts";
+import type { EntityType } from "../calls/value.ts";
 import type { PolicyInfo } from "../decisions/policy-info.ts";
 import type { PolicyTrace, TraceNode } from "../decisions/trace.ts";
 import type { PluginState } from "../workspace/plugin-state.ts";
 import type { Inspection } from "./inspect-workspace.ts";
+import { type PluginQuestion, questionsAbout } from "./plugin-questions.ts";
 
 /**
  * What the policies in force would say: `conditional` hangs on conditions of a permit, `partial` covers a part only.
@@ -22,44 +24,20 @@ export interface CoverageRow {
   readonly by: readonly PolicyInfo[];
 }
 
-/** Asks the policies about every surface and capability of a plugin. Nothing is run or written. */
+/** Asks the policies about every surface and capability of a plugin. Nothing is run, written or looked up. */
 export async function judgePlugin(
   inspection: Inspection,
   state: PluginState,
   nowMs: number,
 ): Promise<readonly CoverageRow[]> {
-  const { ref, package: used, enablement } = state;
+  const { package: used } = state;
   if (used === undefined) return [];
   const rows: CoverageRow[] = [];
-  const ask = async (what: string, declared: boolean, call: Omit<Call, "id" | "root">) => {
+  for (const question of questionsAbout(state, used.manifest, inspection.survey.inventory)) {
     const id = newId(nowMs);
-    const judgement = await inspection.judge({ ...call, id, root: id } as Call);
-    rows.push({ what, declared, ...coverageOf(inspection, judgement) });
-  };
-  const byHost = { command: false, depth: 0 };
-  for (const tool of used.manifest.tools) {
-    const principal = { kind: "plugin", id: ref } as const;
-    await ask(`register ${tool.name}`, true, {
-      action: "tool.register",
-      principal,
-      via: byHost,
-      ask: { plugin: ref, tool: tool.name },
-    });
-    for (const agent of enablement?.agents ?? ["cli"]) {
-      const call = {
-        principal: { kind: "agent", id: agent },
-        via: { agent, ...byHost },
-        ask: { plugin: ref, tool: tool.name, input: {} },
-      } as const;
-      await ask(`execute ${tool.name} for ${agent}`, true, { action: "tool.execute", ...call });
-    }
-  }
-  const declared = new Set(used.manifest.capabilities.fs.map(({ mount }) => mount));
-  for (const mount of new Set([...declared, ...Object.keys(enablement?.mounts ?? {})])) {
-    const principal = { kind: "plugin", id: ref } as const;
-    // A name that no file has stands for the whole mount.
-    const call = { principal, via: { command: false, depth: 1 }, ask: { path: `${mount}/any-file` } };
-    await ask(`read files of ${mount}/`, declared.has(mount), { action: "fs.read", ...call });
+    const judgement = await inspection.judge({ ...question.call, id, root: id } as Call);
+    const { what, declared } = question;
+    rows.push({ what, declared, ...coverageOf(inspection, judgement, question) });
   }
   return rows;
 }
@@ -67,6 +45,7 @@ export async function judgePlugin(
 function coverageOf(
   inspection: Inspection,
   { decision, request, description }: Judgement,
+  { includes }: PluginQuestion,
 ): Omit<CoverageRow, "what" | "declared"> {
   const determining = decision.verdicts.flatMap((verdict) => verdict.determining);
   if (decision.kind === "allow") return { coverage: "allowed", by: determining };
@@ -79,14 +58,34 @@ function coverageOf(
   if (cause !== "no-permit") return { coverage: "denied", cause, by: determining };
   const near = inspection.revision.sets
     .flatMap((set) => set.trace(request))
-    .filter((trace) => trace.policy.effect === "permit");
-  const conditional = near.filter((trace) => failing(trace).every((clause) => clause.kind !== "scope"));
+    .filter((trace) => trace.policy.effect === "permit" && !failing(trace).some(isAboutMethod));
+  const isScope = ({ kind }: TraceNode) => kind === "scope";
+  const conditional = near.filter((trace) => !failing(trace).some(isScope));
   if (conditional.length > 0) return { coverage: "conditional", by: conditional.map((trace) => trace.policy) };
-  const partial = near.filter((trace) => failing(trace).every((clause) => clause.text.startsWith("resource ")));
+  const partial = near.filter((trace) =>
+    failing(trace)
+      .filter(isScope)
+      .every((clause) => isPart(clause, includes)),
+  );
   if (partial.length > 0) return { coverage: "partial", by: partial.map((trace) => trace.policy) };
   return { coverage: "denied", cause, by: [] };
 }
 
 function failing(trace: PolicyTrace): readonly TraceNode[] {
-  return trace.clauses.filter((clause) => clause.value !== "true");
+  return trace.clauses.filter(({ kind, value }) => value !== (kind === "unless" ? "false" : "true"));
+}
+
+// What a permit names beside its own resource is the last literal of the clause, in the form in which all are kept.
+function isPart({ text }: TraceNode, includes: PluginQuestion["includes"]): boolean {
+  const [, type = "", id = '""'] = /^resource .*\b(\w+)::("(?:[^"\\]|\\.)*")$/.exec(text) ?? [];
+  return includes?.({ type: type as EntityType, id: id.slice(1, -1) }) ?? false;
+}
+
+/** A row is about one method, so a permit for others comes near in nothing. */
+function isAboutMethod({ kind, text }: TraceNode): boolean {
+  return (
+    kind === "when" &&
+    /\bcontext\.method\b/.test(text) &&
+    !/\bcontext\.(?!method\b)|\b(?:principal|resource)\b/.test(text)
+  );
 }

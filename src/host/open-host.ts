@@ -45,7 +45,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     async close() {
       await reloading.catch(() => undefined);
       await broker.close();
-      await pool.close();
+      await Promise.all([pool.close(), parts.network.close()]);
       await parts.record({ what: "closed", message: "the workspace was closed" });
       journal.close();
     },

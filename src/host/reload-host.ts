@@ -37,10 +37,14 @@ export async function reloadHost(parts: HostParts, before?: HostState): Promise<
   }
 }
 
-/** Ends the spares, which were prepared under the old state of things, and the calls that are no longer allowed. */
-async function dropOldPermissions({ pool, broker }: HostParts): Promise<void> {
+/**
+ * Ends the spares and the connections, which were made under the old state of things, and the calls that are no longer
+ * allowed.
+ */
+async function dropOldPermissions({ pool, broker, network, latest }: HostParts): Promise<void> {
   pool.dropSpares();
   await broker.revoke();
+  await network.renew(latest.survey.config.network);
 }
 
 async function reloadPolicies(

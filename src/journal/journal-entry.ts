@@ -38,6 +38,9 @@ export interface DecidedEntry extends EntryOfCall {
   /** The plugin concerned, for filters. */
   readonly plugin?: string;
   readonly answer: "allow" | "deny";
+  /** Of a connection: the address that was to be dialled, and the worst class of all that the name resolved to. */
+  readonly address?: string;
+  readonly addressClass?: string;
   readonly cause?: Cause;
   readonly causes: readonly Cause[];
   readonly because?: string;
@@ -60,6 +63,10 @@ export interface EndedEntry extends EntryOfCall {
   readonly message?: string;
   /** Bytes of the result, where it has any. */
   readonly bytes?: number;
+  /** Of a response: its status, whether a bound cut it short, and how often a secret was taken out of it. */
+  readonly status?: number;
+  readonly truncated?: boolean;
+  readonly redactions?: number;
   readonly spent: { readonly [stage: string]: number };
 }
 

@@ -48,8 +48,8 @@ export interface JournalReader {
    * @throws {YoiError} YOI_USAGE for a shorter one
    */
   find(suffix: string): Found;
-  /** What the calls made under `call` left behind. */
-  children(call: CallId): readonly ChainedEntry[];
+  /** What the calls made under `call` left behind, and those under these. */
+  descendants(call: CallId): readonly ChainedEntry[];
   /** The request that was decided, as it was recorded; nothing when it is gone or no longer has the entry's hash. */
   evidence(decision: DecisionId): string | undefined;
   policySet(digest: string): string | undefined;
@@ -68,6 +68,10 @@ export interface JournalReader {
 const suffixLengthMin = 6;
 const candidatesMax = 10;
 const chained = "SELECT seq, previous, hash, entry FROM entries";
+const below = `WITH RECURSIVE below(call) AS (
+  SELECT call FROM entries WHERE parent = ?
+  UNION SELECT entries.call FROM entries JOIN below ON entries.parent = below.call
+) SELECT call FROM below`;
 
 /** A reader of the journal in the file at `path`. */
 export function readJournal(path: string): JournalReader {
@@ -102,7 +106,7 @@ export function readJournal(path: string): JournalReader {
       if (others.length > 0) return { kind: "ambiguous", candidates: ids };
       return { kind: "found", id, entries: entries(`${chained} WHERE call = ? OR decision = ? ORDER BY seq`, id, id) };
     },
-    children: (call) => entries(`${chained} WHERE parent = ? ORDER BY seq`, call),
+    descendants: (call) => entries(`${chained} WHERE call IN (${below}) ORDER BY seq`, call),
     evidence: (decision) => {
       const [kept] = rows(storedEvidence, `${evidenceRows} WHERE entries.decision = ?`, decision);
       return kept !== undefined && isEvidenceOf(kept) ? kept.request : undefined;

@@ -1,19 +1,21 @@
 /** The version of `yoi:host` and `yoi:plugin` that this host speaks. */
 export const hostVersion = { major: 2, minor: 0, text: "2.0.0" } as const;
 
+interface HostInterface {
+  readonly capability?: "https" | "fs";
+}
+
 /** What this host offers under `yoi:host`, and the capability that a manifest must declare to import it. */
-export const hostInterfaces: ReadonlyMap<string, { readonly capability?: "fs" }> = new Map<
-  string,
-  { readonly capability?: "fs" }
->([
+export const hostInterfaces: ReadonlyMap<string, HostInterface> = new Map<string, HostInterface>([
   ["types", {}],
   ["log", {}],
   ["config", {}],
+  ["https", { capability: "https" }],
   ["fs", { capability: "fs" }],
 ]);
 
 /** What later versions of this host offer under `yoi:host`. */
-export const laterHostInterfaces: ReadonlySet<string> = new Set(["https", "websocket", "kv"]);
+export const laterHostInterfaces: ReadonlySet<string> = new Set(["websocket", "kv"]);
 
 /** The interface that a tool plugin exports. */
 export const toolsInterface = "yoi:plugin/tools";

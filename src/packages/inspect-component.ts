@@ -61,7 +61,7 @@ function judgeImport(name: string, manifest: PluginManifest): Findings {
     );
   }
   const remedy = /^wasi:(?:sockets|http)\//.test(path)
-    ? "remove the import; plugins reach no network in this version"
+    ? "remove the import; a plugin reaches servers through `yoi:host/https`"
     : "remove the import; a plugin has `yoi:host` and the WASI interfaces without authority";
   return found("unsupported-host-api", `imports ${quote(name)}, which no plugin may have`, remedy);
 }

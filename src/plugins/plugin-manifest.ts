@@ -1,12 +1,9 @@
-import type { ToolEffect } from "../calls/inventory.ts";
+import type { ToolEffect, UrlPattern } from "../calls/inventory.ts";
 import type { JsonObject } from "../calls/json.ts";
+import type { FsOperation } from "../calls/powers.ts";
 
 /** The world that a tool plugin is built for. */
 export const toolPluginWorld = "yoi:plugin/tool-plugin@2.0.0";
-
-/** What a plugin can do with a mount. Only what this version can do is accepted. */
-export const fsOperations = ["read"] as const;
-export type FsOperation = (typeof fsOperations)[number];
 
 /** A `plugin.toml` that was read, checked and bounded. */
 export interface PluginManifest {
@@ -21,7 +18,11 @@ export interface PluginManifest {
     readonly world: typeof toolPluginWorld;
   };
   readonly tools: readonly ToolDeclaration[];
-  readonly capabilities: { readonly fs: readonly FsCapability[] };
+  readonly capabilities: {
+    readonly https: readonly HttpsCapability[];
+    readonly fs: readonly FsCapability[];
+    readonly secret: readonly SecretCapability[];
+  };
   /** Further files of the package, archive-relative. */
   readonly files: readonly string[];
   readonly configSchema?: JsonObject;
@@ -34,9 +35,22 @@ export interface ToolDeclaration {
   readonly effects: readonly ToolEffect[];
 }
 
+/** Requests that a manifest asks for: `url` as it was written, `pattern` what it means, with its methods. */
+export interface HttpsCapability {
+  readonly url: string;
+  readonly pattern: UrlPattern;
+  readonly reason: string;
+}
+
 /** One file power that a manifest asks for; the operator maps `mount` to a mount of the workspace. */
 export interface FsCapability {
   readonly mount: string;
   readonly operations: readonly FsOperation[];
+  readonly reason: string;
+}
+
+/** A secret that a manifest asks for by name; the operator defines it, and no guest sees its value. */
+export interface SecretCapability {
+  readonly name: string;
   readonly reason: string;
 }

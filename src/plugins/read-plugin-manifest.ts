@@ -1,6 +1,7 @@
 // Station: the bytes of a `plugin.toml` that a stranger wrote → a manifest, checked and bounded.
 // In: bytes, and what messages are to call them. Out: a PluginManifest, or every finding with its place and class.
 // It must never know where the package lies, whether it is enabled, or what else is installed.
+import type { UrlPattern } from "../calls/inventory.ts";
 import type { JsonObject } from "../calls/json.ts";
 import { limits } from "../calls/limits.ts";
 import type { ManifestFault, ManifestFinding, Place } from "../errors/error-details.ts";
@@ -69,8 +70,14 @@ function checkWhole(manifest: ManifestToml, placeOf: (path: TomlPath) => Place):
   for (const n of repeated(manifest.tools.map(({ name }) => name))) {
     findings.push(say("invalid", ["tools", n, "name"], `\`tools[${n}].name\` is the name of an earlier tool`));
   }
-  for (const n of repeated(manifest.capabilities.fs.map(({ mount }) => mount))) {
-    findings.push(say("invalid", ["capabilities", "fs", n, "mount"], "this mount is asked for already"));
+  const { https, fs, secret } = manifest.capabilities;
+  const askedTwice = [
+    ...repeated(https.map(({ pattern }) => coverage(pattern))).map((n) => ["https", n, "url"] as const),
+    ...repeated(fs.map(({ mount }) => mount)).map((n) => ["fs", n, "mount"] as const),
+    ...repeated(secret.map(({ name }) => name)).map((n) => ["secret", n, "name"] as const),
+  ];
+  for (const [kind, n, key] of askedTwice) {
+    findings.push(say("invalid", ["capabilities", kind, n, key], `this ${askedFor[kind]} is asked for already`));
   }
   for (const [n, tool] of manifest.tools.entries()) {
     findings.push(...checkSchema(tool.input_schema, ["tools", n, "input_schema"], `\`tools[${n}].input_schema\``));
@@ -79,6 +86,13 @@ function checkWhole(manifest: ManifestToml, placeOf: (path: TomlPath) => Place):
     findings.push(...checkSchema(manifest.config_schema, ["config_schema"], "`config_schema`"));
   }
   return findings.slice(0, limits.findingsMax);
+}
+
+const askedFor = { https: "URL", fs: "mount", secret: "secret" } as const;
+
+/** What a pattern covers, whatever the methods: one that is asked for twice would be one with more of them. */
+function coverage({ scheme, host, port, segments }: UrlPattern): string {
+  return JSON.stringify([scheme, host.kind, host.kind === "any" ? "" : host.name, port, segments]);
 }
 
 /** The positions of names that stood in the list before. */

@@ -16,8 +16,6 @@ export interface CoreBounds {
   readonly coreInstancesMax: number;
 }
 
-export const wasmPageBytes = 65_536;
-
 /**
  * The core modules of a component with their memory and table maxima rewritten, so that all of them together stay
  * within the bounds. Refuses a component whose minima alone are over them.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { limits } from "../calls/limits.ts";
+import { askHeader } from "./ask-message.ts";
 import { logLevels } from "./sandbox.ts";
 
 const count = z.int().min(0).max(0xffff_ffff);
@@ -11,7 +11,7 @@ const childMessage = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("loaded") }),
   z.strictObject({ kind: z.literal("ready") }),
   z.strictObject({ kind: z.literal("unusable") }),
-  z.strictObject({ kind: z.literal("ask"), call, ask: count, path: z.string().max(limits.pathBytesMax) }),
+  z.strictObject({ kind: z.literal("ask"), call, ask: count, asked: askHeader }),
   z.strictObject({ kind: z.literal("log"), call, level: z.enum(logLevels) }),
   z.strictObject({
     kind: z.literal("output"),

@@ -12,10 +12,12 @@ export interface FrameBounds {
 
 const prefixBytes = 8;
 const noBytes = new Uint8Array(0);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** A frame as bytes: the lengths of header and body, then both. Refuses one that its reader would refuse. */
 export function encodeFrame(header: object, body: Uint8Array, bounds: FrameBounds): Uint8Array {
-  const headerBytes = new TextEncoder().encode(JSON.stringify(header));
+  const headerBytes = encoder.encode(JSON.stringify(header));
   checkLengths(headerBytes.length, body.length, bounds);
   const frame = new Uint8Array(prefixBytes + headerBytes.length + body.length);
   const view = new DataView(frame.buffer);
@@ -81,9 +83,7 @@ export class FrameReader {
     const { headerBytes } = this.#lengths();
     this.#payload = undefined;
     this.#prefixFilled = 0;
-    const header: unknown = JSON.parse(
-      new TextDecoder("utf-8", { fatal: true }).decode(payload.subarray(0, headerBytes)),
-    );
+    const header: unknown = JSON.parse(decoder.decode(payload.subarray(0, headerBytes)));
     return { header, body: headerBytes === payload.length ? noBytes : payload.subarray(headerBytes) };
   }
 

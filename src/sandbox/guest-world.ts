@@ -8,6 +8,7 @@ export const toolsExport = "yoi:plugin/tools@2.0.0";
 export const linkableImports: ReadonlySet<string> = new Set([
   "yoi:host/types",
   "yoi:host/log",
+  "yoi:host/https",
   "yoi:host/fs",
   "yoi:host/config",
   "wasi:cli/environment",
@@ -34,10 +35,21 @@ export const linkableImports: ReadonlySet<string> = new Set([
 
 /** The imports that may make a guest wait; without a version, so that any 0.2.x and any 2.x is meant. */
 export const suspendingImports: readonly string[] = [
+  "yoi:host/https#send",
   "yoi:host/fs#read",
+  "yoi:host/fs#read-range",
+  "yoi:host/fs#write",
+  "yoi:host/fs#append",
+  "yoi:host/fs#list",
+  "yoi:host/fs#stat",
+  "yoi:host/fs#make-directory",
+  "yoi:host/fs#remove",
   "wasi:io/poll#poll",
   "wasi:io/poll#[method]pollable.block",
 ];
 
 /** The glue's file in a translated component's folder: a module by its name, so that no `package.json` is looked for. */
 export const glueFile = "component.mjs";
+
+/** What WebAssembly counts memory in. */
+export const wasmPageBytes = 65_536;

@@ -1,4 +1,5 @@
-import type { HostError } from "./sandbox.ts";
+import type { AnswerHeader } from "./answer-message.ts";
+import type { AskBounds } from "./ask-bounds.ts";
 
 /** What the host says to a sandbox process, as a frame's header; `body` says what the bytes after it are. */
 export type HostMessage =
@@ -9,14 +10,14 @@ export type HostMessage =
       readonly hostCallsPerCallMax: number;
       readonly logLinesPerCallMax: number;
       readonly logLineBytesMax: number;
-      readonly pathBytesMax: number;
       readonly stackBytesMax: number;
       readonly bounds: ModuleBounds;
+      readonly askBounds: AskBounds;
     }
   /** Body: the tool's input. */
   | { readonly kind: "call"; readonly call: number; readonly tool: string }
-  /** Body: what was read, where there is no error. */
-  | { readonly kind: "answer"; readonly call: number; readonly ask: number; readonly error?: HostError };
+  /** Body: what `answer` says of it. */
+  | { readonly kind: "answer"; readonly call: number; readonly ask: number; readonly answer: AnswerHeader };
 
 /** What the core modules of one component may have, after their maxima were rewritten. */
 export interface ModuleBounds {

@@ -1,12 +1,13 @@
-import { limits } from "../calls/limits.ts";
 import type { ToolOutput } from "../calls/powers.ts";
 import { escapeLines } from "../errors/escape-text.ts";
 import type { YoiError } from "../errors/yoi-error.ts";
+import { type AnswerHeader, splitAnswer } from "./answer-message.ts";
+import { readAsk } from "./ask-message.ts";
 import type { ChildMessage } from "./child-message.ts";
 import { GuestDeadline } from "./guest-deadline.ts";
 import type { HostMessage } from "./host-message.ts";
 import { pluginFailed } from "./plugin-failed.ts";
-import type { GuestAnswer, SandboxComponent, SandboxRequest } from "./sandbox.ts";
+import type { GuestAnswer, GuestAsk, SandboxComponent, SandboxRequest } from "./sandbox.ts";
 import type { SandboxClock } from "./sandbox-clock.ts";
 
 /** What a call needs of the process that it runs in. */
@@ -54,7 +55,7 @@ export class RunningCall {
     if (message.call !== this.id || this.#ended.signal.aborted) return "broken";
     switch (message.kind) {
       case "ask":
-        return this.#receiveAsk(message.ask, message.path) ? "going" : "broken";
+        return this.#receiveAsk(message, body) ? "going" : "broken";
       case "log":
         return this.#receiveLog(message.level, body) ? "going" : "broken";
       case "output":
@@ -83,36 +84,46 @@ export class RunningCall {
     this.#ended.abort("the call has ended");
   }
 
-  #receiveAsk(ask: number, path: string): boolean {
+  #receiveAsk({ ask: id, asked }: Extract<CallMessage, { kind: "ask" }>, body: Uint8Array): boolean {
     const { hostCallsPerCallMax, hostCallsConcurrentMax } = this.#component.limits;
     // ATTACK: a flood of asks, or an id used twice to confuse the count (threats 22). The child's own code keeps to
     // the bounds, so a process that does not has been taken over.
-    if (this.#asks >= hostCallsPerCallMax || this.#open.size >= hostCallsConcurrentMax || this.#open.has(ask))
+    if (this.#asks >= hostCallsPerCallMax || this.#open.size >= hostCallsConcurrentMax || this.#open.has(id))
       return false;
+    const ask = readAsk(asked, body);
+    if (ask === undefined) return false;
     this.#asks++;
-    this.#open.add(ask);
+    this.#open.add(id);
     this.#deadline.pause();
-    void this.#answer(ask, path);
+    void this.#answer(id, ask);
     return true;
   }
 
-  async #answer(ask: number, path: string): Promise<void> {
-    const answer = await this.#askHost(path);
+  async #answer(id: number, ask: GuestAsk): Promise<void> {
+    const answer = await this.#askHost(ask);
     if (this.#ended.signal.aborted) return;
-    this.#open.delete(ask);
+    this.#open.delete(id);
     this.#deadline.resume();
-    if (!answer.ok) this.#ports.send({ kind: "answer", call: this.id, ask, error: answer.error });
-    else this.#ports.send({ kind: "answer", call: this.id, ask }, answer.bytes);
+    const { header, body } = splitAnswer(answer);
+    try {
+      this.#sendAnswer(id, header, body);
+    } catch {
+      // What no frame can hold cannot be answered; but that a request went out must not be kept from the guest.
+      const sent = ask.kind === "https.send" && (answer.ok || answer.sent === true);
+      this.#sendAnswer(id, { ok: false, error: { tag: "limit", val: "frameBytesMax" }, sent });
+    }
   }
 
-  async #askHost(path: string): Promise<GuestAnswer> {
+  #sendAnswer(ask: number, answer: AnswerHeader, body?: Uint8Array): void {
+    this.#ports.send({ kind: "answer", call: this.id, ask, answer }, body);
+  }
+
+  async #askHost(ask: GuestAsk): Promise<GuestAnswer> {
     try {
-      const answer = await this.#request.host.ask({ kind: "fs.read", path }, this.#ended.signal);
-      const fits = !answer.ok || answer.bytes.length <= limits.frameBytesMax - limits.frameHeaderBytesMax;
-      return fits ? answer : { ok: false, error: { tag: "limit", val: "frameBytesMax" } };
+      return await this.#request.host.ask(ask, this.#ended.signal);
     } catch {
-      // FAIL-CLOSED: the guest learns that it failed, and nothing of why.
-      return { ok: false, error: { tag: "failed", val: "host" } };
+      // FAIL-CLOSED: the guest learns that it failed, and nothing of why; of a request, that it may have gone out.
+      return { ok: false, error: { tag: "failed", val: "host" }, sent: ask.kind === "https.send" };
     }
   }
 

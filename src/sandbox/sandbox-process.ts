@@ -130,9 +130,9 @@ export class SandboxProcess {
   #load(bounds: ModuleBounds): void {
     const { config, limits: own } = this.component;
     const { hostCallsPerCallMax, logLinesPerCallMax, logLineBytesMax } = own;
-    const { pathBytesMax, guestStackTextBytesMax: stackBytesMax } = limits;
-    const counts = { hostCallsPerCallMax, logLinesPerCallMax, logLineBytesMax, pathBytesMax, stackBytesMax };
-    this.#send({ kind: "load", config, bounds, ...counts });
+    const { guestStackTextBytesMax: stackBytesMax } = limits;
+    const counts = { hostCallsPerCallMax, logLinesPerCallMax, logLineBytesMax, stackBytesMax };
+    this.#send({ kind: "load", config, bounds, askBounds: limits, ...counts });
   }
 
   #send(message: HostMessage, body: Uint8Array = new Uint8Array(0)): void {

@@ -4,11 +4,33 @@
 // a sandbox has no authority, so it has nothing to decide.
 import type { PluginRef } from "../calls/identifiers.ts";
 import type { LimitName } from "../calls/limits.ts";
-import type { ToolOutput } from "../calls/powers.ts";
+import type { FileStatus, FolderEntry, Header, ToolOutput, WriteMode } from "../calls/powers.ts";
 import type { PluginFailure } from "../errors/error-details.ts";
 
 /** What a guest asked of the host and waits for. It is bounded and decoded; nothing in it is trusted. */
-export type GuestAsk = { readonly kind: "fs.read"; readonly path: string };
+export type GuestAsk =
+  | { readonly kind: "https.send"; readonly request: GuestRequest; readonly body?: Uint8Array }
+  | {
+      readonly kind: "fs.read";
+      readonly path: string;
+      readonly range?: { readonly offset: number; readonly length: number };
+    }
+  | { readonly kind: "fs.write"; readonly path: string; readonly mode: WriteMode; readonly bytes: Uint8Array }
+  | { readonly kind: "fs.append"; readonly path: string; readonly bytes: Uint8Array }
+  | { readonly kind: "fs.list"; readonly path: string; readonly after?: string }
+  | { readonly kind: "fs.stat" | "fs.make-directory" | "fs.remove"; readonly path: string };
+
+/** The record `request` of `yoi:host/https`, but for its body. */
+export interface GuestRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly Header[];
+  readonly secrets: readonly string[];
+  /** Milliseconds for all hops together. */
+  readonly timeoutMs?: number;
+  readonly responseBytesMax?: number;
+  readonly redirectsMax?: number;
+}
 
 /** The variant `error` of `yoi:host/types`, as the guest gets it. It never carries a host path or policy text. */
 export type HostError =
@@ -17,8 +39,25 @@ export type HostError =
 
 /** What the host answers to an ask. */
 export type GuestAnswer =
-  | { readonly ok: true; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly error: HostError };
+  | { readonly ok: true; readonly value: GuestValue }
+  /** `sent` is for requests alone: whether anything may have reached the server. */
+  | { readonly ok: false; readonly error: HostError; readonly sent?: boolean };
+
+/** What an ask yields; the bytes of a file or a response go in the body of a frame. */
+export type GuestValue =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  /** `next` is where the following page begins; absent on the last one. */
+  | { readonly kind: "page"; readonly entries: readonly FolderEntry[]; readonly next?: string }
+  | { readonly kind: "status"; readonly status: FileStatus }
+  | {
+      readonly kind: "response";
+      readonly status: number;
+      readonly headers: readonly Header[];
+      readonly url: string;
+      readonly truncated: boolean;
+      readonly bytes: Uint8Array;
+    };
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import type { Duplex } from "node:stream";
 import { limits } from "../calls/limits.ts";
-import { wasmPageBytes } from "./bound-core-modules.ts";
+import { wasmPageBytes } from "./guest-world.ts";
 import type { SandboxLimits } from "./sandbox.ts";
 
 /** A process that holds nothing, and the two pipes to it. */
@@ -18,7 +18,9 @@ const extension = extname(import.meta.filename);
 const here = dirname(import.meta.filename);
 const entry = join(here, "child", `child-main${extension}`);
 /** Besides the child's own folder: the modules that it shares with this side. */
-const sharedModules = ["frame-codec", "guest-world"].map((name) => join(here, `${name}${extension}`));
+const sharedModules = ["answer-message", "ask-bounds", "frame-codec", "guest-world"].map((name) =>
+  join(here, `${name}${extension}`),
+);
 
 // The system's own walls, where a shell can raise them: no file may grow, so none can be written; no core dump; few
 // descriptors; and processor time for a lifetime, so that a guest in an endless loop does not outlive a host that was

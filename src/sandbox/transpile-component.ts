@@ -4,7 +4,8 @@ import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { limits } from "../calls/limits.ts";
 import { YoiError } from "../errors/yoi-error.ts";
-import { type CoreBounds, wasmPageBytes } from "./bound-core-modules.ts";
+import type { CoreBounds } from "./bound-core-modules.ts";
+import { suspendingImports, wasmPageBytes } from "./guest-world.ts";
 import type { ModuleBounds } from "./host-message.ts";
 import type { SandboxComponent } from "./sandbox.ts";
 import { type TranspileReport, transpileRecord, transpileRecordFile } from "./transpile-record.ts";
@@ -17,8 +18,8 @@ export interface TranspiledComponent {
 
 export type Transpile = (component: SandboxComponent) => Promise<TranspiledComponent>;
 
-/** Part of every cache key: another translator, or another way to rewrite what it gives, makes other files. */
-const translator = "jco-transpile 0.15.0, bounds 1";
+/** Part of every cache key: another translator, or another way to ask it or to rewrite what it gives, makes other files. */
+const translator = ["jco-transpile 0.15.0, bounds 1", ...suspendingImports];
 
 /**
  * Translates components, one at a time and each once, into `cacheFolder`. That folder must be the user's alone and lie

@@ -1,5 +1,6 @@
 import { write } from "yoi:host/log@2.0.0";
 import { showValue } from "./show-value.ts";
+import { toWellFormed } from "./well-formed.ts";
 
 type Say = (...values: readonly unknown[]) => void;
 
@@ -16,5 +17,5 @@ export const console: { readonly [method in "log" | "info" | "warn" | "error" | 
 };
 
 function showValues(values: readonly unknown[]): string {
-  return values.map((value) => (typeof value === "string" ? value : showValue(value))).join(" ");
+  return toWellFormed(values.map((value) => (typeof value === "string" ? value : showValue(value))).join(" "));
 }

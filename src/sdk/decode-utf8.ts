@@ -17,6 +17,18 @@ export function decodeUtf8(bytes: Uint8Array): string {
   return parts.join("") + String.fromCodePoint(...points);
 }
 
+/** The bytes up to the last whole character, of UTF-8 text that was cut anywhere. */
+export function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  // The last byte that begins a character is one of the last four; the others continue one.
+  for (let at = bytes.length - 1; at >= 0 && at >= bytes.length - 4; at--) {
+    const byte = bytes[at] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return at + length > bytes.length ? bytes.subarray(0, at) : bytes;
+  }
+  return bytes;
+}
+
 function decodePoint(bytes: Uint8Array, at: number): { readonly point: number; readonly length: number } {
   const first = bytes[at] ?? 0;
   if (first < 0x80) return { point: first, length: 1 };

@@ -1,4 +1,5 @@
 import { write } from "yoi:host/log@2.0.0";
+import { HttpError } from "./fetch-response.ts";
 import { HostError } from "./host-error.ts";
 import { showValue } from "./show-value.ts";
 import { type ToolAnswer, toolError, toToolOutput, type WitToolOutput } from "./tool-output.ts";
@@ -15,8 +16,8 @@ export interface Plugin {
 
 /**
  * A plugin's tools: `export const tools = definePlugin<Tools>({ … })`. The host has checked the input against its
- * schema. A `HostError` that nobody caught becomes the tool's error answer; any other error ends the call and is
- * written to the plugin's log with its stack.
+ * schema. A `HostError` or `HttpError` that nobody caught becomes the tool's error answer; any other error ends the call
+ * and is written to the plugin's log with its stack.
  */
 export function definePlugin<Tools extends object>(handlers: ToolHandlers<Tools>): Plugin {
   return {
@@ -26,7 +27,7 @@ export function definePlugin<Tools extends object>(handlers: ToolHandlers<Tools>
       try {
         return toToolOutput(handlers[name](JSON.parse(input)));
       } catch (error) {
-        if (error instanceof HostError) return toToolOutput(toolError(error.message));
+        if (error instanceof HostError || error instanceof HttpError) return toToolOutput(toolError(error.message));
         return trap(`uncaught in \`${name}\`: ${showValue(error)}`);
       }
     },

@@ -10,11 +10,14 @@ export class HostError extends Error {
   readonly tag: HostErrorTag;
   /** The decision's id for `denied`, else what the host adds, if anything. */
   readonly detail: string | undefined;
+  /** Of a request: whether anything of it may have reached a server, so that asking again could do it twice. */
+  readonly sent: boolean | undefined;
 
-  constructor(attempt: string, tag: HostErrorTag, detail: string | undefined) {
+  constructor(attempt: string, tag: HostErrorTag, detail: string | undefined, sent?: boolean) {
     super(`${attempt}: ${sayWhy(tag, detail)}`);
     this.tag = tag;
     this.detail = detail;
+    this.sent = sent;
   }
 }
 
@@ -24,10 +27,17 @@ export function askHost<T>(attempt: string, ask: () => T): T {
     return ask();
   } catch (error) {
     const payload: unknown = error instanceof Error && "payload" in error ? error.payload : undefined;
-    if (typeof payload !== "object" || payload === null || !("tag" in payload) || !isTag(payload.tag)) throw error;
-    const detail = "val" in payload && typeof payload.val === "string" ? payload.val : undefined;
-    throw new HostError(attempt, payload.tag, detail);
+    // The payload is the variant `error`, or the record `failure` of `https` with one in it.
+    const { error: inner = payload, sent } = fieldsOf(payload);
+    const { tag, val } = fieldsOf(inner);
+    if (!isTag(tag)) throw error;
+    const detail = typeof val === "string" ? val : undefined;
+    throw new HostError(attempt, tag, detail, typeof sent === "boolean" ? sent : undefined);
   }
+}
+
+function fieldsOf(value: unknown): { readonly [name: string]: unknown } {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 const reasons: { readonly [tag in HostErrorTag]: string } = {

@@ -5,8 +5,19 @@
 export { config } from "./config.ts";
 export { console } from "./console.ts";
 export { definePlugin, type Plugin, type ToolHandlers } from "./define-plugin.ts";
-export { fs } from "./fs.ts";
+export { type FetchHeaders, type FetchResponse, HttpError } from "./fetch-response.ts";
+export { type FileKind, type FileStatus, type FolderEntry, fs, type WriteMode } from "./fs.ts";
 export { HostError, type HostErrorTag } from "./host-error.ts";
+export { https } from "./https.ts";
+export type {
+  FetchInit,
+  HeadersInit,
+  HttpsHeader,
+  HttpsRequest,
+  HttpsResponse,
+  RequestBounds,
+  RequestOptions,
+} from "./https-messages.ts";
 export { type ToolAnswer, type ToolOutput, toolError } from "./tool-output.ts";
 
 declare global {

@@ -1,3 +1,5 @@
+import { toWellFormed } from "./well-formed.ts";
+
 const depthMax = 4;
 const entriesMax = 50;
 const charactersMax = 4_000;
@@ -5,7 +7,8 @@ const charactersMax = 4_000;
 /** A value as a person reads it in a log: errors with their stack, cycles and depth cut, never a throw. */
 export function showValue(value: unknown): string {
   const text = show(value, []);
-  return text.length > charactersMax ? `${text.slice(0, charactersMax)}…` : text;
+  const shown = text.length > charactersMax ? `${text.slice(0, charactersMax)}…` : text;
+  return toWellFormed(shown);
 }
 
 function show(value: unknown, above: readonly object[]): string {

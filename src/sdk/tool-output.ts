@@ -1,3 +1,5 @@
+import { toWellFormed } from "./well-formed.ts";
+
 /** What a tool gives back: one line that stays in the agent's history, and content that pruning may drop. */
 export interface ToolOutput {
   readonly summary: string;
@@ -37,6 +39,11 @@ export function toolError(summary: string): ToolAnswer {
  * An answer that JSON cannot hold is a TypeError.
  */
 export function toToolOutput(answer: unknown): WitToolOutput {
+  const { summary, content, isError } = outputOf(answer);
+  return { summary: toWellFormed(summary), content: content === null ? null : toWellFormed(content), isError };
+}
+
+function outputOf(answer: unknown): WitToolOutput {
   if (answer instanceof ToolFailure) return { summary: oneLine(answer.summary), content: null, isError: true };
   if (isToolOutput(answer)) {
     return { summary: oneLine(answer.summary), content: answer.content ?? null, isError: false };

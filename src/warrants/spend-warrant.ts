@@ -13,3 +13,14 @@ export function spendWarrant<A extends Action>(warrant: Warrant<A>, action: A): 
   }
   warrant.signal.throwIfAborted();
 }
+
+/**
+ * Checks that a warrant is still unspent, for the steps that come before the one that spends it.
+ * @throws {YoiError} YOI_WARRANT_SPENT
+ */
+export function assertUnspent<A extends Action>(warrant: Warrant<A>, action: A): void {
+  if (!unspentWarrants.has(warrant) || warrant.action !== action) {
+    throw new YoiError("YOI_WARRANT_SPENT", `no unspent warrant for \`${action}\``, { callId: warrant.call.id });
+  }
+  warrant.signal.throwIfAborted();
+}

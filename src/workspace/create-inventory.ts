@@ -1,4 +1,4 @@
-import type { Flaw } from "../calls/description.ts";
+import type { Flaw } from "../calls/flaw.ts";
 import { type PluginRef, parsePluginRef } from "../calls/identifiers.ts";
 import {
   type Inventory,
@@ -8,6 +8,7 @@ import {
   toolEffects,
 } from "../calls/inventory.ts";
 import type { JsonObject } from "../calls/json.ts";
+import type { Config } from "../config/read-config.ts";
 import type { ResolvedMounts } from "../config/resolve-mounts.ts";
 import { validateInput } from "../plugins/validate-input.ts";
 import type { PluginState } from "./plugin-state.ts";
@@ -22,22 +23,25 @@ export interface BuiltinPlugin {
 
 export interface InventoryParts {
   readonly trusted: boolean;
-  readonly zone: string;
+  readonly config: Pick<Config, "zone" | "secrets" | "openings" | "plainQuery">;
   readonly mounts: ResolvedMounts;
   readonly plugins: ReadonlyMap<PluginRef, PluginState>;
   readonly builtin: readonly BuiltinPlugin[];
 }
 
 /** Freezes what is known of every plugin into the fact source of decisions. */
-export function createInventory({ trusted, zone, mounts, plugins, builtin }: InventoryParts): Inventory {
+export function createInventory({ trusted, config, mounts, plugins, builtin }: InventoryParts): Inventory {
   const standings = new Map<PluginRef, PluginStanding>();
   for (const state of plugins.values()) standings.set(state.ref, standingOf(state));
   for (const own of builtin) standings.set(own.ref, builtinStanding(own));
   return {
     trusted,
-    zone,
+    zone: config.zone,
     plugin: (ref) => standings.get(ref),
     mountFolder: (mount) => mounts.folders.get(mount),
+    secret: (name) => config.secrets.get(name),
+    openings: config.openings,
+    plainQuery: config.plainQuery,
   };
 }
 
@@ -54,6 +58,9 @@ function standingOf(state: PluginState): PluginStanding {
     grantedEffects: enablement?.effects ?? [],
     tools: new Map(state.tools.map((tool) => [tool.name, toolStanding(tool.effects, tool.inputSchema)])),
     declaredMounts: new Map(manifest?.capabilities.fs.map(({ mount, operations }) => [mount, operations])),
+    declaredUrls: manifest?.capabilities.https.map(({ pattern }) => pattern) ?? [],
+    declaredSecrets: new Set(manifest?.capabilities.secret.map(({ name }) => name)),
+    revealedHeaders: enablement?.reveal_headers ?? [],
     boundMounts: new Map(Object.entries(enablement?.mounts ?? {})),
   };
 }
@@ -69,6 +76,9 @@ function builtinStanding({ ref, version, digest, tools }: BuiltinPlugin): Plugin
     grantedEffects: toolEffects,
     tools: new Map([...tools].map(([name, tool]) => [name, toolStanding(tool.effects, tool.inputSchema)])),
     declaredMounts: new Map(),
+    declaredUrls: [],
+    declaredSecrets: new Set(),
+    revealedHeaders: [],
     boundMounts: new Map(),
   };
 }

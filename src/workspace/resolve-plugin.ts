@@ -10,6 +10,7 @@ import { type PackageDiagnostic, packageDiagnostic } from "../packages/package-d
 import type { PackageSummary } from "../packages/plugin-package.ts";
 import { validateInput } from "../plugins/validate-input.ts";
 import type { PluginState, PluginStatus } from "./plugin-state.ts";
+import type { UserSecrets } from "./secrets-out-of-reach.ts";
 
 /** Everything that one plugin's state is made from. */
 export interface PluginParts {
@@ -22,6 +23,7 @@ export interface PluginParts {
   /** The package that the entry's digest names, from the cache. */
   readonly cached?: PackageSummary;
   readonly mounts: ResolvedMounts;
+  readonly secrets: UserSecrets;
   /** Grants of the entry that were left out. */
   readonly badGrants: readonly Finding[];
 }
@@ -135,7 +137,7 @@ function pinDiagnostics(
 }
 
 function grantDiagnostics(
-  { ref, mounts, badGrants }: PluginParts,
+  { ref, mounts, secrets, badGrants }: PluginParts,
   enablement: Enablement,
   used: PackageSummary,
 ): readonly PackageDiagnostic[] {
@@ -164,6 +166,7 @@ function grantDiagnostics(
       diagnostics.push(diagnostic("missing-grant", ref, finding));
     }
   }
+  diagnostics.push(...secretDiagnostics(ref, secrets, enablement, used));
   for (const tool of manifest.tools) {
     const lacking = tool.effects.filter((effect) => !enablement.effects?.includes(effect));
     if (lacking.length > 0) {
@@ -181,6 +184,31 @@ function grantDiagnostics(
     }
   }
   return [...diagnostics, ...configDiagnostics(ref, enablement, used)];
+}
+
+function secretDiagnostics(
+  ref: PluginRef,
+  { defined, outOfReach }: UserSecrets,
+  enablement: Enablement,
+  { manifest }: PackageSummary,
+): readonly PackageDiagnostic[] {
+  const declared = manifest.capabilities.secret.map(({ name }) => name);
+  const undeclared = (enablement.secrets ?? []).filter((name) => !declared.includes(name));
+  return [
+    ...undeclared.map((name) => {
+      const message = `the entry grants the secret \`${name}\`, which the manifest does not ask for`;
+      return diagnostic("invalid-enablement", ref, { message, remedy: "take it out of `secrets`" });
+    }),
+    ...declared.flatMap((name) => {
+      if (!defined.has(name)) {
+        const message = `nothing provides its secret \`${name}\``;
+        const remedy = `define \`[secrets.${name}]\` in your own yoi.toml, or leave it denied`;
+        return [diagnostic("missing-grant", ref, { message, remedy })];
+      }
+      const finding = outOfReach.get(name);
+      return finding === undefined ? [] : [diagnostic("missing-grant", ref, finding)];
+    }),
+  ];
 }
 
 function configDiagnostics(

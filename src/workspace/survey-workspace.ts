@@ -6,7 +6,7 @@ import { isPluginRef, type PluginRef } from "../calls/identifiers.ts";
 import type { Inventory } from "../calls/inventory.ts";
 import { compileGrants } from "../config/compile-grants.ts";
 import type { Places } from "../config/places.ts";
-import { type Config, readConfig } from "../config/read-config.ts";
+import { type Config, emptyConfig, readConfig } from "../config/read-config.ts";
 import { type ResolvedMounts, resolveMounts } from "../config/resolve-mounts.ts";
 import { readTrust, type Trust } from "../config/trust.ts";
 import type { PolicySource } from "../engines/policy-engine.ts";
@@ -18,6 +18,7 @@ import { type BuiltinPlugin, createInventory } from "./create-inventory.ts";
 import { pinnedFolder } from "./load-pinned.ts";
 import type { PluginState } from "./plugin-state.ts";
 import { resolvePlugin } from "./resolve-plugin.ts";
+import { secretsOutOfReach } from "./secrets-out-of-reach.ts";
 
 /** What is in a workspace, as of one moment. */
 export interface Survey {
@@ -35,8 +36,6 @@ export interface Survey {
   readonly inventory: Inventory;
 }
 
-const emptyConfig: Config = { zone: "UTC", durability: "normal", mounts: new Map(), plugins: new Map(), misnamed: [] };
-
 /** Looks at a workspace. Nothing that is wrong with it stops the look: it is reported where it belongs. */
 export async function surveyWorkspace(places: Places, builtin: readonly BuiltinPlugin[] = []): Promise<Survey> {
   const [trust, reading, discovery] = await Promise.all([
@@ -52,6 +51,7 @@ export async function surveyWorkspace(places: Places, builtin: readonly BuiltinP
   ]);
   const config = "config" in reading ? reading.config : emptyConfig;
   const mounts = await resolveMounts(config.mounts, places);
+  const secrets = { defined: config.secrets, outOfReach: await secretsOutOfReach(config.secrets, places) };
   const grants = compileGrants(config.plugins);
   const refs = new Set<PluginRef>([...discovery.packages.map((found) => found.ref), ...config.plugins.keys()]);
   for (const { plugin } of discovery.diagnostics) if (plugin !== undefined && isPluginRef(plugin)) refs.add(plugin);
@@ -68,6 +68,7 @@ export async function surveyWorkspace(places: Places, builtin: readonly BuiltinP
       ...(entry !== undefined && { entry }),
       ...(cached !== undefined && "package" in cached && { cached: cached.package }),
       mounts,
+      secrets,
       badGrants: grants.findings.get(ref) ?? [],
     });
     plugins.set(ref, state);
@@ -84,6 +85,6 @@ export async function surveyWorkspace(places: Places, builtin: readonly BuiltinP
       ...discovery.diagnostics.filter((one) => one.plugin === undefined || !isPluginRef(one.plugin)),
     ],
     grants: grants.sources,
-    inventory: createInventory({ trusted: trust.trusted, zone: config.zone, mounts, plugins, builtin }),
+    inventory: createInventory({ trusted: trust.trusted, config, mounts, plugins, builtin }),
   };
 }

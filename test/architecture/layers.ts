@@ -8,7 +8,7 @@ export interface Layer {
 export const layers: { readonly [folder: string]: Layer } = {
   errors: { may: [], touches: [] },
   terminal: { may: ["errors"], touches: [] },
-  calls: { may: ["errors"], touches: ["zod", "crypto"] },
+  calls: { may: ["errors"], touches: ["zod", "crypto", "util", "net", "ipaddr.js"] },
   toml: { may: ["calls", "errors"], touches: ["zod", "smol-toml"] },
   decisions: { may: ["calls", "errors"], touches: [] },
   plugins: { may: ["calls", "toml", "errors"], touches: ["zod"] },
@@ -38,9 +38,13 @@ export const layers: { readonly [folder: string]: Layer } = {
       "os",
     ],
   },
-  effectors: { may: ["calls", "warrants", "errors"], touches: ["fs", "path"] },
+  effectors: {
+    may: ["calls", "warrants", "errors"],
+    touches: ["fs", "path", "crypto", "undici", "dns", "net", "tls", "zlib", "stream", "timers"],
+  },
   broker: { may: ["calls", "engines", "decisions", "warrants", "effectors", "journal", "errors"], touches: ["crypto"] },
-  guest: { may: ["calls", "broker", "decisions", "sandbox", "errors"], touches: [] },
+  exchange: { may: ["calls", "broker", "effectors", "decisions", "warrants", "errors"], touches: [] },
+  guest: { may: ["calls", "exchange", "broker", "decisions", "sandbox", "errors"], touches: ["timers"] },
   tools: { may: ["calls", "decisions", "broker", "errors"], touches: [] },
   config: {
     may: ["calls", "decisions", "engines", "toml", "errors"],
@@ -83,12 +87,13 @@ export const layers: { readonly [folder: string]: Layer } = {
       "broker",
       "effectors",
       "sandbox",
+      "exchange",
       "guest",
       "tools",
       "explain",
       "errors",
     ],
-    touches: ["zod", "pino", "fs", "path", "crypto"],
+    touches: ["zod", "pino", "fs", "path", "crypto", "util"],
   },
   cli: {
     may: [

@@ -97,8 +97,8 @@ const broken: readonly (readonly [claim: string, source: string, finding: Partia
   ],
   [
     "an interface that the host has not",
-    '// @ts-expect-error there are no types of it\nimport { get } from "yoi:host/https@2.0.0";\nexport const tools = { call: () => get };\n',
-    { message: "cannot import `yoi:host/https@2.0.0`" },
+    '// @ts-expect-error there are no types of it\nimport { get } from "yoi:host/websocket@2.0.0";\nexport const tools = { call: () => get };\n',
+    { message: "cannot import `yoi:host/websocket@2.0.0`" },
   ],
   [
     "top-level code that throws",

@@ -161,7 +161,7 @@ function manifestWith(name: string, inputSchema: JsonObject): PluginManifest {
     version: "0.1.0",
     runtime: { kind: "wasm-component", component: "plugin.wasm", world: "yoi:plugin/tool-plugin@2.0.0" },
     tools: [{ name, description: "", inputSchema, effects: [] }],
-    capabilities: { fs: [] },
+    capabilities: { https: [], fs: [], secret: [] },
     files: [],
   };
 }

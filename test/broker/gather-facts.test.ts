@@ -18,7 +18,7 @@ test("a read of a declared, bound mount is declared, mounted and covered", (t) =
 test("a mount goes by the workspace's name of it", (t) => {
   const plugin = {
     ...notesPlugin,
-    declaredMounts: new Map([["cache", ["read"]]]),
+    declaredMounts: new Map([["cache", ["read" as const]]]),
     boundMounts: new Map([["cache", "notes"]]),
   };
   const request = requestOf(readCall("cache/x"), inventoryOf([plugin]));

@@ -154,7 +154,7 @@ for (const { words, rest = [], shows, keys, code = 0, prepare = withWeather } of
 
   test(`yoi ${command} refuses what it does not take, and says what it takes`, async (t) => {
     const workspace = emptyWorkspace(t);
-    const tooMany = await workspace.yoi(...words, "a", "b", "c", "d", "e");
+    const tooMany = await workspace.yoi(...words, "a", "b", "c", "d", "e", "f");
     t.is(tooMany.code, 2);
     t.regex(tooMany.stderr, new RegExp(`^yoi: usage: yoi ${command}`));
     const unknown = await workspace.yoi(...words, "--jsn");

@@ -1,4 +1,5 @@
 import test, { type ExecutionContext } from "ava";
+import { getsForecasts, networkWorkspace } from "../support/network-workspace.ts";
 import { codeOf, readPage } from "../support/pages.ts";
 import { enable, newWorkspace, notesWorkspace, type TestWorkspace } from "../support/workspaces.ts";
 
@@ -55,6 +56,12 @@ test("a denial is found out about as `docs/debugging.md` tells", async (t) => {
   const workspace = await notesWorkspace(t);
   workspace.remove(".yoi/policies/notes.cedar");
   await runsAsTold(t, workspace, "Denied");
+});
+
+test("a request that gets nowhere is found out about as `docs/debugging.md` tells", async (t) => {
+  const workspace = await networkWorkspace(t);
+  workspace.write(".yoi/policies/test.cedar", getsForecasts);
+  await runsAsTold(t, workspace, "Not reached");
 });
 
 test("a timeout is found out about as `docs/debugging.md` tells", async (t) => {

@@ -16,11 +16,14 @@ function keysOf(table: string): readonly string[] {
 }
 
 const { runtime, tools, capabilities } = manifestSchema.shape;
+const { https, fs, secret } = capabilities.unwrap().shape;
 const shapes = {
   "top level": manifestSchema.shape,
   runtime: runtime.shape,
   tools: tools.element.shape,
-  "capabilities.fs": capabilities.unwrap().shape.fs.unwrap().element.shape,
+  "capabilities.https": https.unwrap().element.in.shape,
+  "capabilities.fs": fs.unwrap().element.shape,
+  "capabilities.secret": secret.unwrap().element.shape,
 };
 
 for (const [table, shape] of Object.entries(shapes)) {

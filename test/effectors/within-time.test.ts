@@ -32,3 +32,39 @@ test("work that hangs is left when the caller gives up", async (t) => {
   const error = await t.throwsAsync(hanging, { instanceOf: YoiError });
   t.deepEqual(error?.details, { why: "cancelled" });
 });
+
+test("work that has passed its point of no return is neither timed out nor called off", async (t) => {
+  const caller = new AbortController();
+  const { promise: committed, resolve } = Promise.withResolvers<void>();
+  const { promise: more, resolve: end } = Promise.withResolvers<string>();
+  const working = withinTime({ signal: caller.signal, timeoutMs: 1 }, async (stop, commit) => {
+    commit();
+    resolve();
+    const made = await more;
+    t.false(stop.aborted);
+    return made;
+  });
+  await committed;
+  for (const start = performance.now(); performance.now() - start < 5; );
+  await new Promise((turn) => setImmediate(turn));
+  caller.abort();
+  end("made");
+  t.is(await working, "made");
+});
+
+test("work that was called off does not get past its point of no return", async (t) => {
+  const caller = new AbortController();
+  const { promise: told, resolve } = Promise.withResolvers<unknown>();
+  const working = withinTime({ signal: caller.signal, timeoutMs: 60_000 }, async (stop, commit) => {
+    await new Promise((aborted) => stop.addEventListener("abort", aborted));
+    try {
+      commit();
+      resolve("it did");
+    } catch (error) {
+      resolve(error);
+    }
+  });
+  caller.abort();
+  const error = await t.throwsAsync(working, { instanceOf: YoiError });
+  t.is(await told, error);
+});

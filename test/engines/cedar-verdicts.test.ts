@@ -5,18 +5,7 @@ import { actionGroups, actions } from "../../src/calls/powers.ts";
 import type { AuthorizationRequest, Value } from "../../src/calls/value.ts";
 import { combineVerdicts } from "../../src/decisions/combine-verdicts.ts";
 import { readSchema } from "../../src/engines/cedar/validate-policies.ts";
-import {
-  executeRequest,
-  findingsOf,
-  invariants,
-  judge,
-  policyFile,
-  prepareCedar,
-  prepareRequest,
-  readRequest,
-  registerRequest,
-  schemaText,
-} from "../support/cedar-sets.ts";
+import { findingsOf, judge, prepareCedar, readRequest, requestOf, schemaText } from "../support/cedar-sets.ts";
 
 const read = 'principal, action == Yoi::Action::"fs.read", resource';
 const permitAll = "permit(principal, action, resource);";
@@ -101,42 +90,6 @@ test("a forbid's verdict carries no obligations", async (t) => {
   const { obligations } = await verdictOn(`@timeout("1s") permit(${read}); forbid(${read});`, readRequest());
   t.deepEqual(obligations, []);
 });
-
-for (const invariant of [
-  { name: "workspace-is-trusted", cause: "untrusted-workspace", context: { workspace: record({ trusted: false }) } },
-  { name: "plugin-is-enabled", cause: "not-enabled", context: { plugin: record({ enabled: false, pinned: true }) } },
-  { name: "plugin-is-pinned", cause: "not-pinned", context: { plugin: record({ enabled: true, pinned: false }) } },
-  { name: "ask-is-declared", cause: "undeclared", context: { declared: false } },
-  { name: "mount-is-bound", cause: "undeclared", context: { mounted: false } },
-  { name: "effects-cover-the-host-call", cause: "undeclared", context: { covered: false } },
-] as const) {
-  test(`the invariant ${invariant.name} holds against a permit for everything`, async (t) => {
-    const set = await prepareCedar([invariants, policyFile(permitAll)]);
-    t.is(judge(set, readRequest()).effect, "permit");
-    const verdict = judge(set, readRequest({ context: invariant.context }));
-    t.deepEqual(
-      verdict.determining.map(({ name }) => name),
-      [invariant.name],
-    );
-    t.deepEqual(combineVerdicts([verdict]), { kind: "deny", causes: [invariant.cause] });
-    set.dispose();
-  });
-}
-
-test("the invariant effects-are-granted holds a tool to the effects that its enablement names", async (t) => {
-  const set = await prepareCedar([invariants, policyFile(permitAll)]);
-  for (const requestOf of [executeRequest, registerRequest]) {
-    t.is(judge(set, requestOf({ effects: ["network"] })).effect, "permit");
-    const verdict = judge(set, requestOf({ effects: ["network"], context: { grantedEffects: ["read"] } }));
-    t.is(verdict.determining[0]?.name, "effects-are-granted");
-  }
-  t.is(judge(set, prepareRequest()).effect, "permit");
-  set.dispose();
-});
-
-function record(fields: { readonly [name: string]: Value }): Value {
-  return { record: fields };
-}
 
 // ATTACK: threats 37, pitfall 3
 test("text that looks like an entity or an extension stays text", async (t) => {
@@ -239,13 +192,7 @@ test("an entity that is passed twice is an error", async (t) => {
 for (const action of actions) {
   for (const group of actionGroups[action]) {
     test(`${action} is in its group ${group}, in scope and in conditions`, async (t) => {
-      const requests = {
-        "tool.register": registerRequest(),
-        "plugin.prepare": prepareRequest(),
-        "tool.execute": executeRequest(),
-        "fs.read": readRequest(),
-      };
-      const request = requests[action];
+      const request = requestOf[action]();
       for (const text of [
         `forbid(principal, action in Yoi::Action::"${group}", resource);`,
         `forbid(principal, action in [Yoi::Action::"${group}"], resource);`,

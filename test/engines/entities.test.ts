@@ -1,5 +1,13 @@
 import test from "ava";
-import { executeRequest, findingsOf, judge, prepareCedar, readRequest } from "../support/cedar-sets.ts";
+import {
+  executeRequest,
+  findingsOf,
+  httpsRequest,
+  judge,
+  prepareCedar,
+  readRequest,
+  secretRequest,
+} from "../support/cedar-sets.ts";
 
 const agent = (id: string, ...groups: readonly string[]) => member("Agent", id, groups);
 const group = (id: string, ...groups: readonly string[]) => member("Group", id, groups);
@@ -7,6 +15,11 @@ const group = (id: string, ...groups: readonly string[]) => member("Group", id, 
 function member(type: string, id: string, groups: readonly string[]) {
   return { uid: { type: `Yoi::${type}`, id }, parents: groups.map((name) => ({ type: "Yoi::Group", id: name })) };
 }
+
+const domain = (id: string, ...parents: readonly { readonly type: string; readonly id: string }[]) => ({
+  uid: { type: "Yoi::Domain", id },
+  parents,
+});
 
 const opsOnly = 'permit(principal in Yoi::Group::"ops", action == Yoi::Action::"tool.execute", resource);';
 
@@ -24,6 +37,51 @@ test("groups hold for the agent on whose behalf a plugin asks", async (t) => {
   const set = await prepareCedar(text, JSON.stringify([agent("cli", "ops")]));
   t.is(judge(set, readRequest({ agent: "cli" })).effect, "permit");
   t.is(judge(set, readRequest({ agent: "ci" })).effect, "abstain");
+  set.dispose();
+});
+
+test("a URL lies in everything that its domains were put in, and in the names above that", async (t) => {
+  const entities = JSON.stringify([
+    domain("example.com", { type: "Yoi::Group", id: "vendors" }),
+    domain("cdn.example.net", { type: "Yoi::Domain", id: "edge.example.com" }),
+    group("vendors", "outside"),
+  ]);
+  const within = [
+    ["https://example.com", "Group", "vendors"],
+    ["https://api.example.com/v1", "Group", "vendors"],
+    ["https://api.example.com/v1", "Group", "outside"],
+    ["https://cdn.example.net", "Domain", "edge.example.com"],
+    // Not written down anywhere: the name above the one that is, and what that was put in.
+    ["https://cdn.example.net", "Domain", "example.com"],
+    ["https://deep.cdn.example.net:8443/x", "Group", "outside"],
+  ] as const;
+  const outside = [
+    ["https://evil-example.com", "Group", "vendors"],
+    ["https://example.net", "Domain", "example.com"],
+    ["https://example.com.evil.org", "Group", "vendors"],
+    ["https://192.0.2.1", "Group", "vendors"],
+    ["https://edge.example.com", "Domain", "cdn.example.net"],
+  ] as const;
+  for (const [cases, effect] of [
+    [within, "forbid"],
+    [outside, "permit"],
+  ] as const) {
+    for (const [url, type, id] of cases) {
+      const text = `permit(principal, action, resource);
+        forbid(principal, action in Yoi::Action::"https", resource in Yoi::${type}::"${id}");`;
+      const set = await prepareCedar(text, entities);
+      t.is(judge(set, httpsRequest({ url })).effect, effect, `${url} in ${type} ${id}`);
+      set.dispose();
+    }
+  }
+});
+
+test("groups of domains hold for the URL that a secret is to be sent to", async (t) => {
+  const text = `permit(principal, action == Yoi::Action::"secret.use", resource)
+    when { context.url in Yoi::Group::"vendors" };`;
+  const set = await prepareCedar(text, JSON.stringify([domain("example.com", { type: "Yoi::Group", id: "vendors" })]));
+  t.is(judge(set, secretRequest()).effect, "permit");
+  t.is(judge(set, secretRequest({ url: "https://api.example.org/v1" })).effect, "abstain");
   set.dispose();
 });
 
@@ -87,7 +145,50 @@ const rows: readonly (readonly [title: string, text: string, place: string, mess
     "a group that lies in itself",
     JSON.stringify([group("a", "b"), group("b", "a")]),
     "1:50",
-    /the group `a` lies in itself/,
+    /`Yoi::Group::"a"` lies in itself/,
+  ],
+  [
+    "a domain that lies in a name below itself",
+    JSON.stringify([domain("example.com", { type: "Yoi::Domain", id: "api.example.com" })]),
+    "1:61",
+    /`Yoi::Domain::"example.com"` lies in itself/,
+  ],
+  [
+    "domains that lie in one another",
+    JSON.stringify([
+      domain("a.example", { type: "Yoi::Domain", id: "x.b.example.org" }),
+      domain("b.example.org", { type: "Yoi::Domain", id: "a.example" }),
+    ]),
+    "1:59",
+    /`Yoi::Domain::"a.example"` lies in itself/,
+  ],
+  [
+    "a group in a domain",
+    '[{ "uid": { "type": "Yoi::Group", "id": "g" }, "parents": [{ "type": "Yoi::Domain", "id": "example.com" }] }]',
+    "1:70",
+    /only `Yoi::Group` can stand here/,
+  ],
+  [
+    "an agent in a domain",
+    '[{ "uid": { "type": "Yoi::Agent", "id": "g" }, "parents": [{ "type": "Yoi::Domain", "id": "example.com" }] }]',
+    "1:70",
+    /only `Yoi::Group` can stand here/,
+  ],
+  ...["Url", "Path", "Tool", "Plugin", "Secret", "Source"].map(
+    (type) =>
+      [
+        `a parent of a ${type}`,
+        `[{ "uid": { "type": "Yoi::${type}", "id": "x" }, "parents": [{ "type": "Yoi::Group", "id": "g" }] }]`,
+        "1:21",
+        /only `Yoi::Agent` or `Yoi::Group` or `Yoi::Domain` can stand here/,
+      ] as const,
+  ),
+  [
+    "a domain that no host can have",
+    JSON.stringify([domain("API.example.com")]),
+    "1:36",
+    /./,
+    /did you mean `Yoi::Domain::"api.example.com"`/,
   ],
   [
     // ATTACK: threats 37. `JSON.parse` keeps the last of them, and with it loses a parent that a forbid may name.

@@ -63,7 +63,8 @@ const rows: readonly Row[] = [
     title: "an attribute that only another action has",
     text: "permit(principal, action, resource) when { context.inputBytes > 1 };",
     place: "1:44",
-    message: /`context.inputBytes` does not exist for `tool.register`, `plugin.prepare`, `fs.read`/,
+    message:
+      /`context.inputBytes` does not exist for `tool.register`, `plugin.prepare`, `https.request` and 9 more actions$/,
     remedy: /`tool.execute` has it/,
   },
   {
@@ -139,6 +140,26 @@ const rows: readonly Row[] = [
     message: /a rate is written `10\/1m`/,
   },
   {
+    title: "a misspelt list of headers",
+    text: '@redakt("etag") permit(principal, action == Yoi::Action::"https.request", resource);',
+    place: "1:1",
+    message: /unknown annotation `@redakt`/,
+    remedy: /did you mean `@redact`\?/,
+  },
+  {
+    title: "a list of headers that names none",
+    text: '@redact("set-cookie,, etag") permit(principal, action == Yoi::Action::"https.request", resource);',
+    place: "1:1",
+    message: /`@redact`: what is redacted is a list of header names/,
+  },
+  {
+    title: "a list of headers for what has none",
+    text: '@redact("etag") permit(principal, action in Yoi::Action::"files", resource);',
+    place: "1:1",
+    message: /`@redact` cannot be discharged for `fs\.read`/,
+    remedy: /any of `https\.request`$/,
+  },
+  {
     title: "an obligation on a forbid",
     text: `@timeout("5s") forbid(${read});`,
     place: "1:1",
@@ -149,7 +170,7 @@ const rows: readonly Row[] = [
     text: '@rate("10/1m") permit(principal, action in Yoi::Action::"execute", resource);',
     place: "1:1",
     message: /`@rate` cannot be discharged for `plugin.prepare`/,
-    remedy: /`tool.execute` or `fs.read`/,
+    remedy: /any of `tool.execute`, `https.request`, .*`fs.read`/,
   },
   {
     title: "an obligation on every action there is",
@@ -300,12 +321,16 @@ test("policies of one file in several sources get ids of their own", async (t) =
   set.dispose();
 });
 
-test("what ships with Yoi loads, every invariant with its cause", async (t) => {
+test("what ships with Yoi loads, forbids and one permit, each with its name and its reason", async (t) => {
   const set = await prepareCedar([invariants]);
-  for (const policy of set.policies) {
-    t.is(policy.effect, "forbid");
-    t.truthy(policy.annotations["cause"]);
+  for (const { name, annotations } of set.policies) {
+    t.is(annotations["id"], name);
+    t.truthy(annotations["reason"], name);
   }
+  t.deepEqual(
+    set.policies.flatMap(({ effect, name }) => (effect === "permit" ? [name] : [])),
+    ["connect-for-an-allowed-request"],
+  );
   set.dispose();
 });
 

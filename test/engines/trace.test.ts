@@ -3,7 +3,15 @@ import fc from "fast-check";
 import { limits } from "../../src/calls/limits.ts";
 import type { AuthorizationRequest } from "../../src/calls/value.ts";
 import type { PolicyTrace, TraceNode } from "../../src/decisions/trace.ts";
-import { executeRequest, judge, policyFile, prepareCedar, readRequest } from "../support/cedar-sets.ts";
+import {
+  connectRequest,
+  executeRequest,
+  httpsRequest,
+  judge,
+  policyFile,
+  prepareCedar,
+  readRequest,
+} from "../support/cedar-sets.ts";
 
 const read = 'principal, action == Yoi::Action::"fs.read", resource';
 
@@ -16,8 +24,8 @@ async function traceOf(text: string, request: AuthorizationRequest = readRequest
 
 /** A clause per line, as `value text [actual]`, parts indented. */
 function outline(nodes: readonly TraceNode[], indent = ""): readonly string[] {
-  return nodes.flatMap(({ value, text, actual, children }) => [
-    `${indent}${value} ${text}${actual === undefined ? "" : ` [${actual}]`}`,
+  return nodes.flatMap(({ value, text, actual, inside, children }) => [
+    `${indent}${value} ${text}${actual === undefined ? "" : ` [${actual}]`}${inside === undefined ? "" : ` in ${inside}`}`,
     ...outline(children, `${indent}  `),
   ]);
 }
@@ -35,8 +43,8 @@ test("a policy is told clause by clause, with what the request has", async (t) =
   t.is(trace?.value, "false");
   t.deepEqual(outline(trace?.clauses ?? []), [
     'true principal == Plugin::"project:example.notes" [Plugin::"project:example.notes"]',
-    'true action in Action::"files" [fs.read · files · host]',
-    'true resource in Path::"notes" [notes/2026/plan.md · notes/2026 · notes]',
+    'true action in Action::"files" [Action::"fs.read"] in files · host',
+    'true resource in Path::"notes" [notes/2026/plan.md] in notes/2026 · notes',
     'true context.mount == "notes" ["notes"]',
     "false context.via.depth < 1 [1]",
     'true context.via has agent [Agent::"cli"]',
@@ -211,6 +219,33 @@ test("an agent's call is traced with the groups that the operator put it in", as
     'permit(principal in Yoi::Group::"ops", action == Yoi::Action::"tool.execute", resource);',
     entities,
   );
-  t.is(set.trace(executeRequest())[0]?.clauses[0]?.actual, "cli · ops");
+  t.like(set.trace(executeRequest())[0]?.clauses[0], { actual: "cli", inside: 'Group::"ops"' });
   set.dispose();
+});
+
+test("a URL is shown with its folders by their path, its origin, its domains, and what those were put in", async (t) => {
+  const entities = JSON.stringify([
+    { uid: { type: "Yoi::Domain", id: "example.com" }, parents: [{ type: "Yoi::Group", id: "vendors" }] },
+  ]);
+  const text = `permit(principal, action == Yoi::Action::"https.request", resource in Yoi::Url::"https://api.example.com/v2")
+    when { context.secrets.contains(Yoi::Secret::"key") };`;
+  const set = await prepareCedar(text, entities);
+  const request = httpsRequest({
+    url: "https://api.example.com/v1/a/b",
+    context: { secrets: [{ entity: { type: "Secret", id: "other" } }] },
+  });
+  t.deepEqual(outline(set.trace(request)[0]?.clauses ?? []).slice(1), [
+    'false resource in Url::"https://api.example.com/v2" [https://api.example.com/v1/a/b] in ' +
+      '/v1/a · /v1 · https://api.example.com · api.example.com · example.com · com · Group::"vendors"',
+    'false context.secrets.contains(Secret::"key") [[Secret::"other"]]',
+  ]);
+  set.dispose();
+});
+
+test("an address is shown as one", async (t) => {
+  const text = `forbid(principal, action == Yoi::Action::"network.connect", resource)
+    when { context.address.isInRange(ip("203.0.113.0/24")) };`;
+  t.deepEqual((await outlineOf(text, connectRequest())).slice(1), [
+    'false context.address.isInRange(ip("203.0.113.0/24")) [93.184.215.14]',
+  ]);
 });

@@ -3,7 +3,10 @@ import test from "ava";
 import type { AuthorizationRequest } from "../../src/calls/value.ts";
 import type { Obligation } from "../../src/decisions/obligation.ts";
 import {
+  connectRequest,
   executeRequest,
+  fileRequest,
+  httpsRequest,
   invariants,
   judge,
   policyFile,
@@ -11,6 +14,7 @@ import {
   prepareRequest,
   readRequest,
   registerRequest,
+  secretRequest,
 } from "../support/cedar-sets.ts";
 
 const folder = new URL("../../docs/examples/policies/", import.meta.url);
@@ -18,6 +22,9 @@ const monday = Date.UTC(2026, 10, 23, 10, 0, 0);
 const ops = `[
   { "uid": { "type": "Yoi::Agent", "id": "night-watch" }, "parents": [{ "type": "Yoi::Group", "id": "ops" }] }
 ]`;
+
+const weather = { plugin: "project:example.weather", effects: ["network"] } as const;
+const sync = { plugin: "project:example.sync", effects: ["network"], atMs: monday } as const;
 
 interface Row {
   readonly file: string;
@@ -94,6 +101,85 @@ const rows: readonly Row[] = [
       executeRequest({ plugin: "builtin:yoi.files", context: { inputBytes: 4_097 } }),
       executeRequest(),
     ],
+  },
+  {
+    file: "11-only-get-under-v1.cedar",
+    allows: [httpsRequest(weather), httpsRequest({ ...weather, url: "https://api.example.com/v1" })],
+    denies: [
+      httpsRequest({ ...weather, context: { method: "POST" } }),
+      httpsRequest({ ...weather, url: "https://api.example.com/v1evil" }),
+      httpsRequest({ ...weather, url: "https://api.example.com" }),
+      httpsRequest({ ...weather, url: "https://api.example.com:8443/v1" }),
+      httpsRequest({ ...weather, url: "https://www.example.com/v1" }),
+      httpsRequest({ ...weather, url: "http://api.example.com/v1" }),
+      httpsRequest({ ...weather, context: { declared: false } }),
+      httpsRequest(),
+    ],
+    obliges: ["max_response_bytes", "redact"],
+  },
+  {
+    file: "12-a-domain-but-not-on-sundays.cedar",
+    allows: [
+      httpsRequest({ ...sync, url: "https://example.com" }),
+      httpsRequest({ ...sync, url: "https://a.b.example.com:8443/x", context: { method: "POST" } }),
+    ],
+    denies: [
+      httpsRequest({ ...sync, atMs: Date.UTC(2026, 10, 22, 10) }),
+      httpsRequest({ ...sync, url: "https://evil-example.com" }),
+      httpsRequest({ ...sync, url: "https://example.com.evil.org" }),
+      httpsRequest({ ...sync, plugin: "project:example.weather" }),
+    ],
+  },
+  {
+    file: "13-read-notes-append-to-the-log.cedar",
+    allows: [
+      readRequest(),
+      fileRequest("fs.list", { path: "notes" }),
+      fileRequest("fs.stat"),
+      fileRequest("fs.append", { path: "logs/notes.log" }),
+    ],
+    denies: [
+      ...(["fs.write", "fs.append", "fs.make-directory", "fs.remove"] as const).map((action) => fileRequest(action)),
+      ...(["fs.read", "fs.stat", "fs.write", "fs.remove"] as const).map((action) =>
+        fileRequest(action, { path: "logs/notes.log" }),
+      ),
+      fileRequest("fs.list", { path: "logs" }),
+      fileRequest("fs.append", { path: "logs/other.log" }),
+      fileRequest("fs.append", { path: "logs/notes.log", context: { bytes: 4_097 } }),
+    ],
+  },
+  {
+    file: "14-a-secret-to-one-origin.cedar",
+    allows: [secretRequest(weather), secretRequest({ ...weather, url: "https://api.example.com" })],
+    denies: [
+      secretRequest({ ...weather, url: "https://api.example.com:8443/v1" }),
+      secretRequest({ ...weather, url: "https://other.example.com/v1" }),
+      secretRequest({ ...weather, context: { place: "query" } }),
+      secretRequest({ ...weather, context: { originAllowed: false } }),
+      secretRequest({ ...weather, context: { defined: false } }),
+      secretRequest({ ...weather, secret: "other-key" }),
+      secretRequest(),
+    ],
+  },
+  {
+    file: "15-ten-requests-a-minute.cedar",
+    allows: [httpsRequest(weather)],
+    denies: [httpsRequest({ ...weather, url: "https://www.example.com" })],
+    obliges: ["rate", "timeout"],
+  },
+  {
+    file: "16-never-to-a-range.cedar",
+    allows: [connectRequest(), connectRequest({ context: { address: { ip: "203.0.114.1" } } })],
+    denies: [
+      connectRequest({ context: { address: { ip: "203.0.113.0" } } }),
+      connectRequest({ context: { address: { ip: "203.0.113.255" } } }),
+      connectRequest({ context: { address: { ip: "10.0.0.1" }, addressClass: "private" } }),
+    ],
+  },
+  {
+    file: "17-no-redirects.cedar",
+    allows: [httpsRequest(weather)],
+    denies: [httpsRequest({ ...weather, context: { hop: 1 } }), httpsRequest()],
   },
 ];
 

@@ -48,6 +48,30 @@ test("every cause is shown, the first as the headline", (t) => {
   t.regex(renderExplanation(all, plain, { full: false }), /\(not-enabled\)\n {9}also: undeclared, engine-error\n/);
 });
 
+const url = { type: "Url", id: "https://api.example.com/v1" } as const;
+const subjects: readonly (readonly [asked: Partial<Explanation["request"]>, words: string])[] = [
+  [
+    { action: "https.request", resource: url, context: { method: "GET" } },
+    "https.request GET https://api.example.com/v1",
+  ],
+  [
+    { action: "network.connect", resource: url, context: { address: { ip: "::1" }, behalf: "https.request" } },
+    "network.connect ::1 for https.request https://api.example.com/v1",
+  ],
+  [
+    { action: "secret.use", resource: { type: "Secret", id: "key" }, context: { url: { entity: url } } },
+    "secret.use key for https://api.example.com/v1",
+  ],
+  [{ action: "fs.remove" }, "fs.remove notes/today.md"],
+];
+for (const [asked, words] of subjects) {
+  test(`the headline says \`${words}\``, (t) => {
+    const explained = { ...denied, cause: "no-permit", request: { ...request, ...asked } } as const;
+    const text = renderExplanation(explained, plain, { full: false }).replace(/\s+/g, " ");
+    t.true(text.startsWith(`DENIED project:example.notes → ${words} no permit applies`), text);
+  });
+}
+
 test("a suggestion that does not allow says so", (t) => {
   const suggestion = { policy: "permit (principal, action, resource);\n", allows: false };
   const text = renderExplanation({ ...denied, cause: "no-permit", causes: ["no-permit"], suggestion }, plain, {

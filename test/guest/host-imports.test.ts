@@ -20,6 +20,10 @@ const denial = (cause: DenyDecision["cause"]): DenyDecision => ({
   because: "because of /etc/secret",
 });
 
+const never = () => {
+  throw new Error("nothing asks for this");
+};
+
 // ATTACK: threats 34: a trace that the guest can read tells an attacker what to try next.
 test("a guest learns a decision's id, and nothing of why, but for a flaw of its own", (t) => {
   for (const cause of causes) {
@@ -57,7 +61,7 @@ test("an ask is a child of the call that runs, by the plugin that runs", async (
     return { status: "denied", decision: denial("no-permit") } as const;
   };
   const host = createGuestHost(
-    { broker: { submit: submit as Broker["submit"] }, nowMs: () => 1, log: () => undefined },
+    { broker: { submit: submit as Broker["submit"], judge: never }, nowMs: () => 1, requestMs: () => 1, log: never },
     running,
   );
   const forged = { kind: "fs.read", path: "notes/x", principal: { kind: "agent", id: "root" }, via: { depth: -1 } };
@@ -81,11 +85,25 @@ test("nothing that a guest can import enables, grants, edits, approves or reload
   ]);
   t.deepEqual(
     [...world.matchAll(/import (\S+);/g)].map(([, name]) => name),
-    ["yoi:host/log@2.0.0", "yoi:host/fs@2.0.0", "yoi:host/config@2.0.0"],
+    ["yoi:host/log@2.0.0", "yoi:host/https@2.0.0", "yoi:host/fs@2.0.0", "yoi:host/config@2.0.0"],
   );
   t.deepEqual(
-    [...host.matchAll(/^ {2}(\S+): func/gm)].map(([, name]) => name),
-    ["write", "read", "get"],
+    [...host.matchAll(/^ {2}%?(\S+): func/gm)].map(([, name]) => name),
+    ["write", "send", "read", "read-range", "write", "append", "list", "stat", "make-directory", "remove", "get"],
   );
-  t.deepEqual([...actions].sort(), ["fs.read", "plugin.prepare", "tool.execute", "tool.register"]);
+  t.deepEqual([...actions].sort(), [
+    "fs.append",
+    "fs.list",
+    "fs.make-directory",
+    "fs.read",
+    "fs.remove",
+    "fs.stat",
+    "fs.write",
+    "https.request",
+    "network.connect",
+    "plugin.prepare",
+    "secret.use",
+    "tool.execute",
+    "tool.register",
+  ]);
 });

@@ -171,7 +171,7 @@ test("every call of an agent, and what its guest asked, is on record under its i
   const found = reader.find(callId);
   t.deepEqual(found.kind === "found" && found.entries.map(({ entry }) => entry.stage), ["decided", "performed"]);
   t.deepEqual(
-    reader.children(callId).map(({ entry }) => "action" in entry && [entry.stage, entry.action]),
+    reader.descendants(callId).map(({ entry }) => "action" in entry && [entry.stage, entry.action]),
     [
       ["decided", "fs.read"],
       ["performed", "fs.read"],

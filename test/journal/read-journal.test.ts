@@ -82,7 +82,7 @@ test("fewer than six characters name nothing", async (t) => {
 test("the children of a call are those that name it as their parent", async (t) => {
   const { reader } = await journalOfFour(t);
   t.deepEqual(
-    reader.children(notes.call).map(({ entry }) => entry.at),
+    reader.descendants(notes.call).map(({ entry }) => entry.at),
     [weather.at],
   );
 });

@@ -4,14 +4,33 @@ import fc from "fast-check";
 import { YoiError } from "../../src/errors/yoi-error.ts";
 import { inspectComponent } from "../../src/packages/inspect-component.ts";
 import { readComponent } from "../../src/packages/read-component.ts";
+import type { PluginManifest } from "../../src/plugins/plugin-manifest.ts";
 import { readPluginManifest } from "../../src/plugins/read-plugin-manifest.ts";
 import { componentPreamble, coreModule, forgeComponent, section, toolsExport } from "../support/components.ts";
 import { weatherManifest } from "../support/manifests.ts";
 
-const withFs = readPluginManifest(Buffer.from(weatherManifest), "plugin.toml");
-const withoutFs = { ...withFs, capabilities: { fs: [] } };
+const weather = readPluginManifest(Buffer.from(weatherManifest), "plugin.toml");
 
-function refusalsOf(bytes: Uint8Array, manifest = withFs): readonly string[] {
+/** The manifest that declares these capabilities, one each, and no others. */
+function declaring(...kinds: readonly (keyof PluginManifest["capabilities"])[]): PluginManifest {
+  const has = (kind: keyof PluginManifest["capabilities"]): boolean => kinds.includes(kind);
+  const reason = "Keeps the last forecast.";
+  const url = "https://api.example.com";
+  const host = { kind: "exact", name: "api.example.com" } as const;
+  const pattern = { scheme: "https", host, port: 443, segments: [], methods: ["GET"] } as const;
+  return {
+    ...weather,
+    capabilities: {
+      https: has("https") ? [{ url, pattern, reason }] : [],
+      fs: has("fs") ? [{ mount: "cache", operations: ["read"], reason }] : [],
+      secret: has("secret") ? [{ name: "weather-key", reason }] : [],
+    },
+  };
+}
+
+const withAll = declaring("https", "fs", "secret");
+
+function refusalsOf(bytes: Uint8Array, manifest = withAll): readonly string[] {
   try {
     inspectComponent(bytes, manifest);
     return [];
@@ -48,10 +67,10 @@ const wasi = [
 
 test("a component may import the host and the WASI interfaces without authority", (t) => {
   const imports = [
-    ...["types", "log", "config", "fs"].map((name) => `yoi:host/${name}@2.0.0`),
+    ...["types", "log", "config", "https", "fs"].map((name) => `yoi:host/${name}@2.0.0`),
     ...wasi.map((name, n) => `wasi:${name}@0.2.${n}`),
   ];
-  const interfaces = inspectComponent(forgeComponent({ imports }), withFs);
+  const interfaces = inspectComponent(forgeComponent({ imports }), withAll);
   t.deepEqual(interfaces, { imports, exports: [toolsExport] });
 });
 
@@ -67,14 +86,13 @@ test("a patch of the host's version is no other version", (t) => {
 const refusedImports: readonly (readonly [name: string, refusal: RegExp])[] = [
   [
     "wasi:sockets/tcp@0.2.3",
-    /^unsupported-host-api: the component imports `wasi:sockets\/tcp@0.2.3`, which no plugin may have \(remove the import; plugins reach no network/,
+    /^unsupported-host-api: the component imports `wasi:sockets\/tcp@0.2.3`, which no plugin may have \(remove the import; a plugin reaches servers through `yoi:host\/https`/,
   ],
-  ["wasi:http/outgoing-handler@0.2.0", /^unsupported-host-api: .*no plugin may have.*no network/],
+  ["wasi:http/outgoing-handler@0.2.0", /^unsupported-host-api: .*no plugin may have.*through `yoi:host\/https`/],
   ["wasi:cli/command@0.2.0", /^unsupported-host-api: .*no plugin may have/],
   ["wasi:cli/stdout@0.3.0", /^unsupported-host-api: .*this host has WASI 0.2/],
   ["wasi:cli/stdout", /^unsupported-host-api: .*this host has WASI 0.2/],
   ["wasi:clocks/timezone@0.2.0", /^unsupported-host-api: /],
-  ["yoi:host/https@2.0.0", /^unsupported-host-api: .*not supported by this version/],
   ["yoi:host/websocket@2.0.0", /^unsupported-host-api: .*not supported by this version/],
   ["yoi:host/secrets@2.0.0", /^unsupported-host-api: .*this host does not have \(it has `yoi:host\/types`/],
   [
@@ -97,11 +115,16 @@ for (const [name, refusal] of refusedImports) {
   });
 }
 
-test("what is imported must be declared", (t) => {
-  t.deepEqual(refusalsOf(forgeComponent({ imports: ["yoi:host/fs@2.0.0", "yoi:host/log@2.0.0"] }), withoutFs), [
-    "undeclared-import: the component imports `yoi:host/fs@2.0.0`, and its manifest asks for no `capabilities.fs` (declare `[[capabilities.fs]]`, or build the plugin for a world without the import)",
-  ]);
-});
+for (const capability of ["https", "fs"] as const) {
+  test(`${capability} is imported only by who declares it, however much else is declared`, (t) => {
+    const bytes = forgeComponent({ imports: [`yoi:host/${capability}@2.0.0`, "yoi:host/log@2.0.0"] });
+    t.deepEqual(refusalsOf(bytes, declaring(capability)), []);
+    const others = (["https", "fs", "secret"] as const).filter((other) => other !== capability);
+    t.deepEqual(refusalsOf(bytes, declaring(...others)), [
+      `undeclared-import: the component imports \`yoi:host/${capability}@2.0.0\`, and its manifest asks for no \`capabilities.${capability}\` (declare \`[[capabilities.${capability}]]\`, or build the plugin for a world without the import)`,
+    ]);
+  });
+}
 
 const exportRows: readonly (readonly [title: string, exports: readonly string[], refusal: RegExp])[] = [
   ["no tools", [], /^invalid-component: the component does not export `yoi:plugin\/tools@2.0.0`/],

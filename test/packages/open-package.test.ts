@@ -148,7 +148,7 @@ const rows: readonly (readonly [title: string, bytes: Uint8Array, troubles: read
     "a host interface that nobody has",
     component(["wasi:sockets/tcp@0.2.3"]),
     [
-      "weather.yoi-plugin component unsupported-host-api [example.weather] plugin.wasm: the component imports `wasi:sockets/tcp@0.2.3`, which no plugin may have → remove the import; plugins reach no network in this version",
+      "weather.yoi-plugin component unsupported-host-api [example.weather] plugin.wasm: the component imports `wasi:sockets/tcp@0.2.3`, which no plugin may have → remove the import; a plugin reaches servers through `yoi:host/https`",
     ],
   ],
   [

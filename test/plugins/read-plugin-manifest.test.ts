@@ -1,5 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
+import { fsOperations } from "../../src/calls/powers.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
 import { readPluginManifest } from "../../src/plugins/read-plugin-manifest.ts";
 import { weatherManifest, weatherManifestWith } from "../support/manifests.ts";
@@ -40,7 +41,11 @@ test("a manifest says what it is called, offers and asks for", (t) => {
         },
       },
     ],
-    capabilities: { fs: [{ mount: "cache", operations: ["read"], reason: "Keeps the last forecast." }] },
+    capabilities: {
+      https: [],
+      fs: [{ mount: "cache", operations: ["read"], reason: "Keeps the last forecast." }],
+      secret: [],
+    },
     files: ["assets/units.json"],
     configSchema: { type: "object", properties: { units: { enum: ["metric", "imperial"] } } },
   });
@@ -50,7 +55,7 @@ test("a tool that names no effects reads, and a manifest may ask for nothing", (
   const [head = ""] = weatherManifest.split("\n[[capabilities");
   const manifest = readPluginManifest(Buffer.from(head.replace('effects = ["network"]', "")), "plugin.toml");
   t.deepEqual(manifest.tools[0]?.effects, ["read"]);
-  t.deepEqual(manifest.capabilities, { fs: [] });
+  t.deepEqual(manifest.capabilities, { https: [], fs: [], secret: [] });
   t.is(manifest.configSchema, undefined);
 });
 
@@ -167,12 +172,7 @@ const rows: readonly (readonly [title: string, from: string, to: string, finding
     '[[capabilities.fs]]\nmount = "cache"\noperations = ["read"]\nreason = "x"\n[config_schema]',
     /^invalid 25:1 this mount is asked for already/,
   ],
-  [
-    "an operation of a later version",
-    '["read"]',
-    '["read", "write"]',
-    /^invalid 21:23 .*is an operation that is not supported by this version/,
-  ],
+  ["an operation twice", '["read"]', '["read", "read"]', /^invalid 21:14 .*names an operation twice/],
   ["an operation that is none", '["read"]', '["raed"]', /^invalid 21:15 .*must be one of `read`/],
   ["no operations", '["read"]', "[]", /^invalid 21:14 .*is empty/],
   [
@@ -208,14 +208,112 @@ for (const [title, from, to, finding] of rows) {
     t.regex(findingsOf(weatherManifestWith(from, to)).join("\n"), finding));
 }
 
-for (const key of [
-  "services",
-  "hooks",
-  "ingresses",
-  "capabilities.https",
-  "capabilities.websocket",
-  "capabilities.secret",
-]) {
+const https = (url: string, methods = '["GET"]') => `
+[[capabilities.https]]
+url = ${JSON.stringify(url)}
+methods = ${methods}
+reason = "Asks for the forecast."
+`;
+const secret = (name: string) => `
+[[capabilities.secret]]
+name = ${JSON.stringify(name)}
+reason = "The forecast service wants a key."
+`;
+
+test("a manifest asks for URLs with their methods, for file operations in their own order, and for secrets", (t) => {
+  const text = weatherManifestWith(
+    '["read"]',
+    '["remove", "make-directory", "append", "write", "stat", "list", "read"]',
+  );
+  const more = `${https("https://api.example.com/v1", '["GET", "POST"]')}${https("http://*.example.com:8080")}${secret("weather-key")}`;
+  const { capabilities } = readPluginManifest(
+    Buffer.from(text.replace("\n[config", `${more}\n[config`)),
+    "plugin.toml",
+  );
+  t.deepEqual(capabilities.fs[0]?.operations, fsOperations);
+  t.deepEqual(capabilities.https, [
+    {
+      url: "https://api.example.com/v1",
+      reason: "Asks for the forecast.",
+      pattern: {
+        scheme: "https",
+        host: { kind: "exact", name: "api.example.com" },
+        port: 443,
+        segments: ["v1"],
+        methods: ["GET", "POST"],
+      },
+    },
+    {
+      url: "http://*.example.com:8080",
+      reason: "Asks for the forecast.",
+      pattern: {
+        scheme: "http",
+        host: { kind: "below", name: "example.com" },
+        port: 8080,
+        segments: [],
+        methods: ["GET"],
+      },
+    },
+  ]);
+  t.deepEqual(capabilities.secret, [{ name: "weather-key", reason: "The forecast service wants a key." }]);
+});
+
+test("one URL may lie in another that is asked for", (t) => {
+  const more = https("https://api.example.com/v1") + https("https://api.example.com", '["POST"]') + https("https://*");
+  t.deepEqual(findingsOf(weatherManifest + more), []);
+});
+
+// ATTACK: threats 11, 12, 13: what reads in two ways is not asked for in one of them.
+const refusedAsks: readonly (readonly [title: string, toml: string, finding: RegExp])[] = [
+  ["a URL that is none", https("api.example.com"), /^invalid 29:7 `capabilities\.https\[0\]\.url`: /],
+  ["a URL in another form than its canonical one", https("https://API.example.com:443/"), /written `https:\/\/api\.ex/],
+  [
+    "a URL with a user name",
+    https("https://good.example@evil.example"),
+    /`capabilities\.https\[0\]\.url`: .*user name/,
+  ],
+  ["a URL with a query", https("https://api.example.com/v1?x=1"), /`capabilities\.https\[0\]\.url`: /],
+  ["a URL of another scheme", https("ftp://api.example.com"), /`capabilities\.https\[0\]\.url`: /],
+  ["a star inside of a name", https("https://api*.example.com"), /`capabilities\.https\[0\]\.url`: /],
+  ["no methods", https("https://api.example.com", "[]"), /^invalid 30:11 .*is empty/],
+  [
+    "a method in lower case",
+    https("https://api.example.com", '["get"]'),
+    /^invalid 30:12 .*must be a method in upper case/,
+  ],
+  ["CONNECT", https("https://api.example.com", '["CONNECT"]'), /none of CONNECT, TRACE, TRACK/],
+  ["TRACE", https("https://api.example.com", '["TRACE"]'), /none of CONNECT, TRACE, TRACK/],
+  ["TRACK", https("https://api.example.com", '["GET", "TRACK"]'), /none of CONNECT, TRACE, TRACK/],
+  ["a method twice", https("https://api.example.com", '["GET", "GET"]'), /names a method twice/],
+  [
+    "one URL twice",
+    https("https://api.example.com/v1") + https("https://api.example.com/v1", '["POST"]'),
+    /^invalid 34:1 this URL is asked for already$/,
+  ],
+  ["one secret twice", secret("key") + secret("key"), /^invalid 33:1 this secret is asked for already$/],
+  ["a secret's name that no placeholder could have", secret("Key!"), /^invalid 29:8 .*must be lower-case/],
+  [
+    "a secret without a reason",
+    '\n[[capabilities.secret]]\nname = "key"\n',
+    /missing key `capabilities\.secret\[0\]\.reason`/,
+  ],
+  [
+    "more URLs than are read",
+    Array.from({ length: 65 }, (_, n) => https(`https://example.com/${n}`)).join(""),
+    /`capabilities\.https` is more than 64 elements/,
+  ],
+  [
+    "more secrets than are read",
+    Array.from({ length: 65 }, (_, n) => secret(`key-${n}`)).join(""),
+    /`capabilities\.secret` is more than 64 elements/,
+  ],
+  ["a secret's value", `${secret("key")}value = "hunter2"\n`, /unknown key `value`/],
+];
+for (const [title, toml, finding] of refusedAsks) {
+  test(`a manifest cannot ask for ${title}`, (t) => t.regex(findingsOf(weatherManifest + toml).join("\n"), finding));
+}
+
+for (const key of ["services", "hooks", "ingresses", "capabilities.websocket"]) {
   test(`\`${key}\` is known, and not supported by this version`, (t) => {
     const name = key.split(".").at(-1);
     t.deepEqual(

@@ -2,7 +2,23 @@ import test from "ava";
 import { limits } from "../../src/calls/limits.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
 import { residentBytes } from "../../src/sandbox/resident-bytes.ts";
-import { failureOf, recordingHost, shortCpuMs, testPool, testRequest, watComponent } from "../support/sandboxes.ts";
+import {
+  failureOf,
+  fileOf,
+  recordingHost,
+  shortCpuMs,
+  testPool,
+  testRequest,
+  watComponent,
+} from "../support/sandboxes.ts";
+
+const nothing = { ok: true, value: { kind: "nothing" } } as const;
+const emptyResponse = { status: 204, headers: [], url: "", truncated: false, bytes: new Uint8Array(0) };
+
+/** Numbers as the fixture `oversteps` reads them. */
+function hexWords(words: readonly number[]): string {
+  return Array.from({ length: 9 }, (_, index) => (words[index] ?? 0).toString(16).padStart(8, "0")).join("");
+}
 
 // ATTACK: threats 22, 23, 42, 46. Each guest is the text of a component in fixtures/hostile.
 const failures = [
@@ -98,13 +114,79 @@ test.serial("a log flood is cut after its last line, and the call goes on", asyn
   t.is(host.lines[100], "warn: the log was cut after 100 lines");
 });
 
-test.serial("a guest that floods the host with asks gets a limit, not an answer", async (t) => {
-  const pool = testPool(t);
-  const host = recordingHost();
-  const component = await watComponent("floods-host", { hostCallsPerCallMax: 50 });
-  t.is((await pool.call(component, testRequest({ host }))).summary, "refused");
-  t.is(host.asked.length, 50);
-});
+for (const [name, answer] of [
+  ["floods-host", fileOf("content")],
+  ["floods-servers", { ok: true, value: { kind: "response", ...emptyResponse } }],
+] as const) {
+  test.serial(`a guest that floods the host with asks gets a limit, not an answer: ${name}`, async (t) => {
+    const pool = testPool(t);
+    const host = recordingHost(answer);
+    const component = await watComponent(name, { hostCallsPerCallMax: 50 });
+    t.is((await pool.call(component, testRequest({ host }))).summary, "refused");
+    t.is(host.asked.length, 50);
+  });
+}
+
+// ATTACK: threats 20, 22
+const overstepping = [
+  ["a method", "send", [0x61, limits.httpsMethodBytesMax + 1], "httpsMethodBytesMax"],
+  ["a URL", "send", [0x61, 3, limits.urlBytesMax + 1], "urlBytesMax"],
+  ["too many header lines", "send", [0x61, 3, 9, limits.httpsRequestHeadersMax + 1, 1, 1], "httpsRequestHeadersMax"],
+  ["a header line", "send", [0x61, 3, 9, 1, 1, limits.httpsHeaderBytesMax], "httpsHeaderBytesMax"],
+  ["header lines together", "send", [0x61, 3, 9, 9, 1, limits.httpsHeaderBytesMax - 1], "httpsHeadersBytesMax"],
+  ["header lines as the pipe writes them", "send", [1, 3, 9, 8, 1, 8_000], "frameHeaderBytesMax"],
+  ["a body", "send", [0x61, 3, 9, 0, 0, 0, limits.httpsBodyBytesMax + 1], "httpsBodyBytesMax"],
+  ["too many secrets", "send", [0x61, 3, 9, 0, 0, 0, 0, limits.secretsPerRequestMax + 1, 1], "secretsPerRequestMax"],
+  ["a secret's name", "send", [0x61, 3, 9, 0, 0, 0, 0, 1, 65], "that is no name of a secret"],
+  ["a path to write to", "write", [0x61, limits.pathBytesMax + 1], "pathBytesMax"],
+  ["a path to look at", "t", [0x61, limits.pathBytesMax + 1], "pathBytesMax"],
+  ["bytes to write", "write", [0x61, 9, limits.fileWriteBytesMax + 1], "fileWriteBytesMax"],
+  ["bytes to append", "append", [0x61, 9, limits.fileWriteBytesMax + 1], "fileWriteBytesMax"],
+  ["a name to list after", "list", [0x61, 9, 1_025], "`after` is no name of an entry"],
+  ["a range's length", "range", [0x61, 9, 0, 0, 0, limits.fileReadBytesMax + 1], "fileReadBytesMax"],
+  ["an offset that no number holds", "range", [0x61, 9, 0, 2 ** 21, 0, 1], "the offset is beyond every file"],
+  ["the highest offset", "range", [0x61, 9, 0, 0xffff_ffff, 0xffff_ffff, 1], "the offset is beyond every file"],
+] as const;
+
+for (const [title, tool, words, refusal] of overstepping) {
+  test.serial(`${title} over its bound is refused by name, asks nothing, and ends no process`, async (t) => {
+    const pool = testPool(t);
+    const host = recordingHost();
+    const component = await watComponent("oversteps");
+    const output = await pool.call(component, testRequest({ host, tool, input: hexWords(words) }));
+    t.deepEqual(output, { summary: refusal, isError: true });
+    t.deepEqual(host.asked, []);
+    const [before] = pool.status().sandboxes;
+    const largest = hexWords([0x61, 9, tool === "append" ? limits.fileWriteBytesMax : 9]);
+    const next = testRequest({ host: recordingHost(nothing), tool: "append", input: largest });
+    t.deepEqual(await pool.call(component, next), { summary: "ok", isError: false });
+    t.is(pool.status().sandboxes[0]?.pid, before?.pid);
+  });
+}
+
+// ATTACK: threats 22
+test.serial(
+  "a guest that passes the same text a hundred thousand times is trapped before it fills the machine",
+  async (t) => {
+    const pool = testPool(t);
+    const component = await watComponent("oversteps", { guestMemoryBytesMax: 16 * 1024 * 1024, guestCpuMs: 5_000 });
+    const host = recordingHost();
+    const input = hexWords([0x61, 3, 9, 100_000, 1, 2 ** 21]);
+    const failure = await failureOf(t, pool.call(component, testRequest({ host, tool: "send", input })));
+    t.is(failure.message, "the guest trapped: `the guest passed more than 16777216 bytes of text at once`");
+    t.deepEqual(host.asked, []);
+    // The next call begins anew, with all that it may pass.
+    const honest = testRequest({ host: recordingHost(nothing), tool: "append", input: hexWords([0x61, 9, 9]) });
+    t.deepEqual(await pool.call(component, honest), { summary: "ok", isError: false });
+  },
+);
+
+for (const name of ["floods-log", "floods-stderr"]) {
+  test.serial(`text that is passed piece by piece is no more than a piece: ${name}`, async (t) => {
+    const component = await watComponent(name, { guestMemoryBytesMax: 16 * 1024 * 1024 });
+    t.is((await testPool(t).call(component, testRequest())).summary, "ok");
+  });
+}
 
 test.serial("a call after a trap has a fresh instance in the same process", async (t) => {
   const pool = testPool(t);

@@ -4,7 +4,7 @@ import { limits } from "../../src/calls/limits.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
 import type { GuestAnswer, GuestHost, SandboxComponent, SandboxPool } from "../../src/sandbox/sandbox.ts";
 import { fakeClock } from "../support/fake-clock.ts";
-import { failureOf, recordingHost, testPool, testRequest, watComponent } from "../support/sandboxes.ts";
+import { failureOf, fileOf, recordingHost, testPool, testRequest, watComponent } from "../support/sandboxes.ts";
 
 const echoed = { summary: "echo", content: "content", isError: false };
 
@@ -62,10 +62,10 @@ test.serial(
 test.serial("a guest's ask reaches the host of its own call, and the answer reaches the guest", async (t) => {
   const pool = testPool(t);
   const component = await prepared(pool);
-  const host = recordingHost({ ok: true, bytes: new TextEncoder().encode("grüße\0") });
+  const host = recordingHost(fileOf("grüße\0"));
   const output = await pool.call(component, testRequest({ host, tool: "get_it", input: "notes/ü.md" }));
   t.deepEqual(output, { summary: "echo", content: "grüße\0", isError: false });
-  t.deepEqual(host.asked, ["notes/ü.md"]);
+  t.deepEqual(host.asked, [{ kind: "fs.read", path: "notes/ü.md" }]);
   t.deepEqual(host.lines, ["info: get_it"]);
 });
 
@@ -89,7 +89,7 @@ test.serial("a host that breaks while it answers is `failed` to the guest, and n
 });
 
 test.serial("an answer that no frame can hold is a limit to the guest", async (t) => {
-  const host = recordingHost({ ok: true, bytes: new Uint8Array(limits.frameBytesMax) });
+  const host = recordingHost(fileOf("x".repeat(limits.frameBytesMax)));
   const output = await testPool(t).call(await watComponent("honest-neighbour"), testRequest({ host }));
   t.deepEqual(output, { summary: "echo", content: "frameBytesMax", isError: true });
 });
@@ -120,7 +120,7 @@ test.serial("two calls of one plugin run side by side, and no more than two; the
   await Promise.all(hosts.slice(0, 2).map(({ asked }) => asked));
   t.is(new Set(pids(pool)).size, 2);
   t.is(pool.status().queued, 1);
-  for (const host of hosts) host.answer({ ok: true, bytes: new TextEncoder().encode("content") });
+  for (const host of hosts) host.answer(fileOf("content"));
   t.deepEqual(await Promise.all(calls), [echoed, echoed, echoed]);
 });
 
@@ -132,7 +132,7 @@ test.serial("a plugin whose queue is full is overloaded, and another plugin is n
   const calls = Array.from({ length: limits.sandboxQueueMax }, () => pool.call(component, testRequest({ host })));
   t.is((await failureOf(t, pool.call(component, testRequest({ host })))).details.why, "overloaded");
   t.deepEqual(await pool.call(other, testRequest()), echoed);
-  host.answer({ ok: true, bytes: new TextEncoder().encode("content") });
+  host.answer(fileOf("content"));
   await Promise.all(calls);
 });
 
@@ -175,7 +175,7 @@ test.serial("a call that was aborted before it began, or while it waits, runs no
   stop.abort();
   t.is((await failureOf(t, waiting)).details.why, "cancelled");
   t.is(pool.status().queued, 0);
-  busy.answer({ ok: true, bytes: new TextEncoder().encode("content") });
+  busy.answer(fileOf("content"));
   t.deepEqual(await first, echoed);
   t.deepEqual(host.asked, []);
 });
@@ -210,7 +210,7 @@ test.serial("spares end when the policies change: idle ones at once, a busy one 
   await host.asked;
   pool.dropSpares();
   t.deepEqual(pids(pool), [busyPid]);
-  host.answer({ ok: true, bytes: new TextEncoder().encode("content") });
+  host.answer(fileOf("content"));
   t.deepEqual(await call, echoed);
   await until(() => pids(pool).length === 0);
   await until(() => !isAlive(busyPid) && !isAlive(idlePid));

@@ -41,13 +41,14 @@ test("a process that does not read what it asked for is ended before its answers
     log: () => undefined,
     ask: async () => {
       answered++;
-      setImmediate(() => say({ kind: "ask", call: 1, ask: answered, path: "notes/a" }));
-      return { ok: true, bytes: new Uint8Array(limits.fileReadBytesMax) } as const;
+      setImmediate(() => say({ kind: "ask", call: 1, ask: answered, asked: { kind: "fs.read", path: "notes/a" } }));
+      const bytes = new Uint8Array(limits.fileReadBytesMax);
+      return { ok: true, value: { kind: "bytes", bytes } } as const;
     },
   };
   const signal = new AbortController().signal;
   const run = sandbox.run({ tool: "x", input: "{}", timeoutMs: limits.toolCallMs, signal, host }, signal);
-  say({ kind: "ask", call: 1, ask: 0, path: "notes/a" });
+  say({ kind: "ask", call: 1, ask: 0, asked: { kind: "fs.read", path: "notes/a" } });
   await t.throwsAsync(run, { code: "YOI_PLUGIN_FAILED" });
   t.is(await ended.promise, "ended");
   t.true(answered < 2 * (limits.unreadAnswersBytesMax / limits.fileReadBytesMax));

@@ -1,6 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
-import { decodeUtf8 } from "../../src/sdk/decode-utf8.ts";
+import { decodeUtf8, wholeCharacters } from "../../src/sdk/decode-utf8.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -39,6 +39,26 @@ for (const [claim, bytes] of [
     t.throws(() => decodeUtf8(Uint8Array.from(bytes)), { instanceOf: TypeError });
   });
 }
+
+test("of text that was cut anywhere, the whole characters are left", (t) => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), fc.nat(40), (text, end) => {
+      const cut = new TextEncoder().encode(text).subarray(0, end);
+      const left = decodeUtf8(wholeCharacters(cut));
+      t.true(text.startsWith(left));
+      t.true(cut.length - new TextEncoder().encode(left).length < 4);
+    }),
+  );
+});
+
+test("bytes that are not UTF-8 are not mended by leaving some out", (t) => {
+  for (const bytes of [
+    [0x80, 0x80, 0x80, 0x80, 0x80],
+    [0xff, 0x61],
+    [0xc0, 0x80],
+  ])
+    t.throws(() => decodeUtf8(wholeCharacters(Uint8Array.from(bytes))), { instanceOf: TypeError });
+});
 
 function orRefused(decode: () => string): string | undefined {
   try {

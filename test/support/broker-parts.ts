@@ -2,7 +2,7 @@ import type { BrokerParts } from "../../src/broker/broker-parts.ts";
 import { createRevisionHolder } from "../../src/broker/policy-revision.ts";
 import type { Call } from "../../src/calls/call.ts";
 import { newId } from "../../src/calls/identifiers.ts";
-import type { Inventory, PluginStanding } from "../../src/calls/inventory.ts";
+import type { Inventory, PluginStanding, SecretStanding } from "../../src/calls/inventory.ts";
 import type { Verdict } from "../../src/decisions/verdict.ts";
 import type { Effectors } from "../../src/effectors/effector.ts";
 import type { PreparedPolicies } from "../../src/engines/policy-engine.ts";
@@ -25,11 +25,59 @@ export const notesPlugin: PluginStanding = {
   tools: new Map([["read_note", { effects: ["read"], inputFlaw: () => undefined }]]),
   declaredMounts: new Map([["notes", ["read"]]]),
   boundMounts: new Map([["notes", "notes"]]),
+  declaredUrls: [],
+  declaredSecrets: new Set(),
+  revealedHeaders: [],
 };
+
+/** A plugin that is enabled, pinned, and may ask for the forecast with a key. */
+export const weatherPlugin: PluginStanding = {
+  ...notesPlugin,
+  ref: "project:example.weather",
+  grantedEffects: ["network"],
+  tools: new Map([["get_weather", { effects: ["network"], inputFlaw: () => undefined }]]),
+  declaredMounts: new Map(),
+  boundMounts: new Map(),
+  declaredUrls: [
+    {
+      scheme: "https",
+      host: { kind: "exact", name: "api.example.com" },
+      port: 443,
+      segments: ["v1"],
+      methods: ["GET", "POST"],
+    },
+  ],
+  declaredSecrets: new Set(["weather-key"]),
+};
+
+/** A secret for the forecast's server, in a header. */
+export const weatherKey: SecretStanding = {
+  name: "weather-key",
+  from: { env: "WEATHER_KEY" },
+  place: { header: "x-weather-key" },
+  origins: ["https://api.example.com"],
+};
+
+/** A request of the weather plugin's running tool. */
+export function requestCall(
+  ask: Partial<Call<"https.request">["ask"]> = {},
+  parts: Partial<Call<"https.request">> = {},
+): Call<"https.request"> {
+  const id = newId(noonish);
+  return {
+    id,
+    root: id,
+    action: "https.request",
+    principal: { kind: "plugin", id: "project:example.weather" },
+    via: { agent: "cli", tool: "project:example.weather/get_weather", command: false, depth: 1 },
+    ask: { method: "GET", url: "https://api.example.com/v1/now", headers: [], secrets: [], hop: 0, ...ask },
+    ...parts,
+  };
+}
 
 /** An inventory of the given plugins, trusted and in UTC. */
 export function inventoryOf(
-  plugins: readonly PluginStanding[] = [notesPlugin],
+  plugins: readonly PluginStanding[] = [notesPlugin, weatherPlugin],
   parts: Partial<Inventory> = {},
 ): Inventory {
   const byRef = new Map(plugins.map((plugin) => [plugin.ref, plugin]));
@@ -38,6 +86,9 @@ export function inventoryOf(
     zone: "UTC",
     plugin: (ref) => byRef.get(ref),
     mountFolder: (mount) => (mount === "notes" ? "/workspace/notes" : undefined),
+    secret: (name) => (name === weatherKey.name ? weatherKey : undefined),
+    openings: [],
+    plainQuery: [],
     ...parts,
   };
 }

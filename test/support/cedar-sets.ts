@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { pathAncestors } from "../../src/calls/guest-path.ts";
 import { parsePluginRef } from "../../src/calls/identifiers.ts";
 import { describeMoment } from "../../src/calls/local-time.ts";
+import type { Action, FsAction } from "../../src/calls/powers.ts";
 import type { AuthorizationRequest, Entity, EntityRef, Value } from "../../src/calls/value.ts";
 import type { Verdict } from "../../src/decisions/verdict.ts";
 import { createCedarEngine } from "../../src/engines/cedar/cedar-engine.ts";
@@ -65,6 +66,9 @@ interface RequestParts {
   readonly plugin?: string;
   readonly tool?: string;
   readonly path?: string;
+  /** As a `Url` entity is called. */
+  readonly url?: string;
+  readonly secret?: string;
   readonly atMs?: number;
   readonly effects?: readonly string[];
   readonly context?: { readonly [attribute: string]: Value };
@@ -73,24 +77,93 @@ interface RequestParts {
 
 /** A plugin's host call to read a file, from within its tool, with nothing in the way of it. */
 export function readRequest(parts: RequestParts = {}): AuthorizationRequest {
+  return fileRequest("fs.read", parts);
+}
+
+/** Any host call on files. */
+export function fileRequest(action: FsAction, parts: RequestParts = {}): AuthorizationRequest {
+  const id = parts.path ?? "notes/2026/plan.md";
+  const ancestors = pathAncestors(id).map((above): EntityRef => ({ type: "Path", id: above }));
+  const own = {
+    mount: id.split("/")[0] ?? "",
+    mounted: true,
+    ...(action === "fs.write" && { mode: "create", bytes: 100 }),
+    ...(action === "fs.append" && { bytes: 100 }),
+  };
+  return hostRequest(action, { uid: { type: "Path", id }, attributes: {}, ancestors }, own, parts);
+}
+
+/** A plugin's https request of its own, without a secret. */
+export function httpsRequest(parts: RequestParts = {}): AuthorizationRequest {
+  const own = { broad: false, method: "GET", headerNames: [], queryKeys: [], bodyBytes: 0, hop: 0, secrets: [] };
+  return hostRequest("https.request", urlEntity(parts.url), own, parts);
+}
+
+/** The connection that an allowed request wants, to a public address. */
+export function connectRequest(parts: RequestParts = {}): AuthorizationRequest {
+  const own = { address: { ip: "93.184.215.14" }, addressClass: "public", behalf: "https.request" };
+  return hostRequest("network.connect", urlEntity(parts.url), own, parts);
+}
+
+/** The use of a secret in a request to an origin of its own. */
+export function secretRequest(parts: RequestParts = {}): AuthorizationRequest {
+  const url = urlEntity(parts.url);
+  const own = { url: { entity: url.uid }, defined: true, originAllowed: true, place: "header" };
+  const uid: EntityRef = { type: "Secret", id: parts.secret ?? "weather-key" };
+  const asked = hostRequest("secret.use", { uid, attributes: {}, ancestors: [] }, own, parts);
+  return { ...asked, entities: [...asked.entities, url] };
+}
+
+/** One request of every action. */
+export const requestOf: { readonly [A in Action]: (parts?: RequestParts) => AuthorizationRequest } = {
+  "tool.register": registerRequest,
+  "plugin.prepare": prepareRequest,
+  "tool.execute": executeRequest,
+  "https.request": httpsRequest,
+  "network.connect": connectRequest,
+  "secret.use": secretRequest,
+  "fs.read": (parts) => fileRequest("fs.read", parts),
+  "fs.list": (parts) => fileRequest("fs.list", parts),
+  "fs.stat": (parts) => fileRequest("fs.stat", parts),
+  "fs.write": (parts) => fileRequest("fs.write", parts),
+  "fs.append": (parts) => fileRequest("fs.append", parts),
+  "fs.make-directory": (parts) => fileRequest("fs.make-directory", parts),
+  "fs.remove": (parts) => fileRequest("fs.remove", parts),
+};
+
+function hostRequest(
+  action: Action,
+  resource: Entity,
+  own: { readonly [attribute: string]: Value },
+  parts: RequestParts,
+): AuthorizationRequest {
   const { plugin, tool, agent } = withDefaults(parts);
-  const resource: EntityRef = { type: "Path", id: parts.path ?? "notes/2026/plan.md" };
   return {
     principal: { type: "Plugin", id: plugin },
-    action: "fs.read",
-    resource,
-    context: {
-      ...commonContext(parts, true),
-      covered: true,
-      mount: resource.id.split("/")[0] ?? "",
-      mounted: true,
-      ...parts.context,
+    action,
+    resource: resource.uid,
+    context: { ...commonContext(parts, true), covered: true, ...own, ...parts.context },
+    entities: [pluginEntity(plugin), resource, agentEntity(agent), toolEntity(plugin, tool, parts.effects)],
+  };
+}
+
+/** A `Url` with everything that it lies in: its folders, its origin and the domains of its host. */
+function urlEntity(id = "https://api.example.com/v1/forecast"): Entity {
+  const { protocol, hostname, port, origin, pathname } = new URL(id);
+  const folders = pathname.split("/").filter((segment) => segment !== "");
+  const urls = folders.map((_, index) => [origin, ...folders.slice(0, folders.length - 1 - index)].join("/"));
+  const names = /^[\d.]+$|^\[/.test(hostname) ? [] : hostname.split(".");
+  return {
+    uid: { type: "Url", id },
+    attributes: {
+      scheme: protocol.slice(0, -1),
+      host: hostname,
+      port: port === "" ? (protocol === "https:" ? 443 : 80) : Number(port),
+      path: pathname,
     },
-    entities: [
-      pluginEntity(plugin),
-      { uid: resource, attributes: {}, ancestors: pathAncestors(resource.id).map((id) => ({ type: "Path", id })) },
-      agentEntity(agent),
-      toolEntity(plugin, tool, parts.effects),
+    ancestors: [
+      ...urls.map((above): EntityRef => ({ type: "Url", id: above })),
+      ...names.map((_, index): EntityRef => ({ type: "Domain", id: names.slice(index).join(".") })),
     ],
   };
 }

@@ -4,6 +4,7 @@ import type { ToolOutput } from "../../src/calls/powers.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
 import type {
   GuestAnswer,
+  GuestAsk,
   GuestHost,
   SandboxComponent,
   SandboxPool,
@@ -39,18 +40,25 @@ export async function watComponent(
   };
 }
 
-/** A host that remembers what it heard, and answers every ask the same. */
+/** The answer to whoever reads a file with this text. */
+export function fileOf(text: string): GuestAnswer {
+  return { ok: true, value: { kind: "bytes", bytes: new TextEncoder().encode(text) } };
+}
+
+/** A host that remembers what it heard, and answers every ask the same, or each in turn. */
 export function recordingHost(
-  answer: GuestAnswer = { ok: true, bytes: new TextEncoder().encode("content") },
-): GuestHost & { readonly lines: string[]; readonly asked: string[] } {
+  answer: GuestAnswer | readonly GuestAnswer[] = fileOf("content"),
+): GuestHost & { readonly lines: string[]; readonly asked: GuestAsk[] } {
   const lines: string[] = [];
-  const asked: string[] = [];
+  const asked: GuestAsk[] = [];
   return {
     lines,
     asked,
-    ask: async ({ path }) => {
-      asked.push(path);
-      return answer;
+    ask: async (ask) => {
+      const next = "ok" in answer ? answer : answer[asked.length];
+      asked.push(ask);
+      if (next === undefined) throw new Error("the test has no answer to this ask");
+      return next;
     },
     log: (level, text) => void lines.push(`${level}: ${text}`),
   };

@@ -14,7 +14,7 @@ export const journalShow: Command = {
     const reader = readJournal(context.places().journal);
     const { entries } = findRecord(reader, context.positionals[0] ?? "");
     const call = entries.map(({ entry }) => entry).find((entry) => "call" in entry)?.call;
-    const children = call === undefined ? [] : reader.children(call);
+    const children = call === undefined ? [] : reader.descendants(call);
     for (const { seq, hash, entry } of entries) {
       context.say(context.paint.bold(`entry ${seq}  ${hash}`));
       const rows = Object.entries(entry).map(

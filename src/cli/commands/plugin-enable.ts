@@ -1,8 +1,11 @@
 import { createInterface } from "node:readline/promises";
+import { isBroad } from "../../calls/url-pattern.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { qualifyPlugin } from "../../explain/parse-call-words.ts";
+import type { PluginPackage } from "../../packages/plugin-package.ts";
 import { wrap } from "../../terminal/layout.ts";
 import { enablePlugin, readForEnabling } from "../../workspace/enable-plugin.ts";
+import type { PluginState } from "../../workspace/plugin-state.ts";
 import { type Survey, surveyWorkspace } from "../../workspace/survey-workspace.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
 import { renderRequest } from "../render-request-of-plugin.ts";
@@ -45,18 +48,35 @@ export const pluginEnable: Command = {
     }
     await enablePlugin(places, state, found, { agents, mounts });
     context.say(`${context.paint.good("✓")} enabled ${ref}, pinned to ${found.manifest.version} and this digest`);
-    for (const { mount } of found.manifest.capabilities.fs) {
-      if (mounts[mount] === undefined && state.enablement?.mounts?.[mount] === undefined) {
-        const how = `add \`[mounts.NAME]\` to .yoi/yoi.toml and enable with --mount ${mount}=NAME`;
-        context.say(wrap(`! nothing is bound to its mount \`${mount}\`: ${how}`, "  ").join("\n").trimStart());
-      }
-    }
+    for (const hint of leftToSettle(found, state, mounts)) context.say(wrap(`! ${hint}`, "  ").join("\n").trimStart());
     context.say(`Next: yoi plugin show ${ref}`);
     const pins = { version: found.manifest.version, digest: found.digest };
     context.result({ plugin: ref, enabled: true, pins, agents, mounts });
     return exit.done;
   },
 };
+
+/** What the package asks for and the entry does not give: an operator gives it on purpose, or not at all. */
+function leftToSettle(
+  { manifest }: PluginPackage,
+  { ref, enablement }: PluginState,
+  mounts: { readonly [name: string]: string },
+): readonly string[] {
+  const hints: string[] = [];
+  for (const { mount } of manifest.capabilities.fs) {
+    if (mounts[mount] !== undefined || enablement?.mounts?.[mount] !== undefined) continue;
+    const how = `add \`[mounts.NAME]\` to .yoi/yoi.toml and enable with --mount ${mount}=NAME`;
+    hints.push(`nothing is bound to its mount \`${mount}\`: ${how}`);
+  }
+  const kept = manifest.capabilities.secret.filter(({ name }) => enablement?.secrets?.includes(name) !== true);
+  if (kept.length > 0) {
+    const list = kept.map(({ name }) => JSON.stringify(name)).join(", ");
+    hints.push(`it gets no secret by being enabled: define it in your own yoi.toml, and add \`secrets = [${list}]\``);
+  }
+  if (manifest.capabilities.https.some(({ pattern }) => isBroad(pattern)))
+    hints.push(`what is broad in what it asks for takes a policy that permits it to \`${ref}\`: no grant does`);
+  return hints;
+}
 
 function listOption(context: CommandContext, name: string): readonly string[] | undefined {
   const value = context.options[name];

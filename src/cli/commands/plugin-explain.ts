@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import type { Call } from "../../calls/call.ts";
 import { limits } from "../../calls/limits.ts";
-import { parseCall } from "../../calls/parse-call.ts";
 import { isAction } from "../../calls/powers.ts";
 import { readBoundedFile } from "../../config/read-bounded-file.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
-import { explainRequest } from "../../explain/explain-request.ts";
+import { callFromJson, callToJson } from "../../explain/call-in-json.ts";
+import { explainCall } from "../../explain/explain-call.ts";
 import type { Explanation } from "../../explain/explanation.ts";
-import { callForms, parseCallWords, qualifyPlugin } from "../../explain/parse-call-words.ts";
+import { addressOf, callForms, callWordsMax, parseCallWords, qualifyPlugin } from "../../explain/parse-call-words.ts";
 import { renderExplanation } from "../../explain/render-explanation.ts";
 import { explainRecorded } from "../../host/explain-recorded.ts";
 import { type Inspection, inspectWorkspace } from "../../host/inspect-workspace.ts";
@@ -18,29 +18,47 @@ import { findRecord } from "../find-record.ts";
 
 /** `yoi plugin explain`: a recorded id, a call in words, or a call in a JSON file. */
 export const pluginExplain: Command = {
-  usage: "ID | WHO ACTION WHAT | FILE.json [--full] [--exit-code]",
-  summary: `why a call is allowed or denied, and what would change that. In words:\n  ${Object.values(callForms).join("\n  ")}`,
-  options: { full: { type: "boolean" }, "exit-code": { type: "boolean" } },
-  arity: [1, 4],
+  usage: "ID | WHO ACTION WHAT | FILE.json [--address IP]… [--full] [--exit-code]",
+  summary: `why a call is allowed or denied, and what would change that; --address answers for a name server. In words:\n  ${Object.values(callForms).join("\n  ")}`,
+  options: {
+    address: { type: "string", multiple: true },
+    full: { type: "boolean" },
+    "exit-code": { type: "boolean" },
+  },
+  arity: [1, callWordsMax],
   async run(context) {
     const explanation = await explain(context, await inspectWorkspace(context.places(), context.nowMs));
     context.say(renderExplanation(explanation, context.paint, { full: context.options["full"] === true }).trimEnd());
-    context.result({ explanation });
-    return context.options["exit-code"] === true && explanation.answer === "deny" ? exit.denied : exit.done;
+    const { call } = explanation;
+    context.result({ explanation: call === undefined ? explanation : { ...explanation, call: callToJson(call) } });
+    return context.options["exit-code"] === true && isDenied(explanation) ? exit.denied : exit.done;
   },
 };
 
 async function explain(context: CommandContext, inspection: Inspection): Promise<Explanation> {
   const words = context.positionals;
   const [first = ""] = words;
+  const given = context.options["address"];
+  const answer = Array.isArray(given) ? given.map(addressOf) : [];
   if (words.length === 1 && !first.endsWith(".json")) {
+    if (answer.length > 0) throw needsRequest();
     const reader = readJournal(inspection.survey.places.journal);
     return explainRecorded(findRecord(reader, first), reader, inspection);
   }
   const call =
     words.length === 1 ? await callOfFile(resolve(context.folder, first), first) : callOfWords(context, inspection);
-  const { decision, request } = await inspection.judge(call);
-  return explainRequest(request, decision, inspection.policies, call);
+  if (call.action !== "https.request" && answer.length > 0) throw needsRequest();
+  const { judge, policies, survey } = inspection;
+  return explainCall(call, { judge, policies, openings: survey.inventory.openings, answer });
+}
+
+function needsRequest(): YoiError {
+  return new YoiError("YOI_USAGE", `\`--address\` is for a request: ${callForms["https.request"]}`, {});
+}
+
+/** Whether the request, or the connection to an address that is known, would be denied. */
+function isDenied({ answer, addresses }: Explanation): boolean {
+  return answer === "deny" || (addresses?.known === true && addresses.rows.some((row) => row.answer === "deny"));
 }
 
 function callOfWords(context: CommandContext, inspection: Inspection): Call {
@@ -61,7 +79,7 @@ async function callOfFile(path: string, named: string): Promise<Call> {
   const read = await readBoundedFile(path, limits.configFileBytesMax);
   if ("absent" in read) throw new YoiError("YOI_USAGE", `there is no file \`${named}\``, {});
   if ("problem" in read) throw new YoiError("YOI_USAGE", `\`${named}\` cannot be read: ${read.problem}`, {});
-  return parseCall(jsonOf(read.text, `\`${named}\``));
+  return callFromJson(jsonOf(read.text, `\`${named}\``));
 }
 
 function jsonOf(text: string, what: string) {

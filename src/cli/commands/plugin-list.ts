@@ -1,3 +1,4 @@
+import { isBroad } from "../../calls/url-pattern.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { pad, table } from "../../terminal/layout.ts";
 import type { Paint } from "../../terminal/paint.ts";
@@ -59,6 +60,8 @@ function versionOf({ package: used }: PluginState): string {
 }
 
 function toolsOf({ package: used }: PluginState): string {
-  const count = used?.manifest.tools.length ?? 0;
-  return used === undefined ? "" : `${count} ${count === 1 ? "tool" : "tools"}`;
+  if (used === undefined) return "";
+  const { tools, capabilities } = used.manifest;
+  const isWide = capabilities.https.some(({ pattern }) => isBroad(pattern));
+  return `${tools.length} ${tools.length === 1 ? "tool" : "tools"}${isWide ? ", broad" : ""}`;
 }

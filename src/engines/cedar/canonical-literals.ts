@@ -1,9 +1,10 @@
 import type { PolicyJson } from "@cedar-policy/cedar-wasm/nodejs";
 import { isMountName, parseGuestPath } from "../../calls/guest-path.ts";
-import { parsePluginRef, sources } from "../../calls/identifiers.ts";
+import { isSecretName, parsePluginRef, sources } from "../../calls/identifiers.ts";
 import type { Finding } from "../../errors/error-details.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { suggestName } from "../../errors/suggest-name.ts";
+import { domainFlaw, urlFlaw } from "./network-literals.ts";
 import { didYouMean } from "./policy-annotations.ts";
 
 interface Literal {
@@ -41,6 +42,12 @@ export function literalFlaw({
       return pluginFlaw(id);
     case "Yoi::Tool":
       return toolFlaw(id);
+    case "Yoi::Url":
+      return urlFlaw(id);
+    case "Yoi::Domain":
+      return domainFlaw(id);
+    case "Yoi::Secret":
+      return secretFlaw(id);
     case "Yoi::Agent":
       return agentId.test(id) ? undefined : { why: "an agent's id is 1 to 128 of A-Z a-z 0-9 _ . @ : -", fix: {} };
     case "Yoi::Group":
@@ -84,6 +91,15 @@ function toolFlaw(id: string) {
   return {
     why: "a tool's id is its plugin, a slash and its name, as in `project:example.weather/get_weather`",
     fix: didYouMean(meant === undefined ? undefined : `Yoi::Tool::"${meant}/${tool}"`),
+  };
+}
+
+function secretFlaw(id: string) {
+  if (isSecretName(id)) return undefined;
+  const meant = id.toLowerCase().replace(/[_. ]/g, "-");
+  return {
+    why: "a secret's name is 1 to 64 of a-z 0-9 -, beginning with a letter",
+    fix: didYouMean(isSecretName(meant) ? `Yoi::Secret::"${meant}"` : undefined),
   };
 }
 

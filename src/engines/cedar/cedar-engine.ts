@@ -31,7 +31,7 @@ export function createCedarEngine(parts: { readonly schemaText: string }): Polic
       const entities = readEntities(file, text);
       findings.push(...entities.findings);
       refuse(findings);
-      return preparedCedar({ policies, groups: entities.groups, digest: digestOf(sources, schema, version) });
+      return preparedCedar({ policies, added: entities.added, digest: digestOf(sources, schema, version) });
     },
   };
 }

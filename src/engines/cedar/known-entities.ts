@@ -1,9 +1,11 @@
 import type { AuthorizationRequest, Entity, EntityRef } from "../../calls/value.ts";
 import { escapeText } from "../../errors/escape-text.ts";
-import type { GroupsOfAgents } from "./read-entities.ts";
 
-/** The entities of a request by key, agents in the groups that the operator put them in. */
+/** The entities of a request by key, lying in all that the host and the operator say that they lie in. */
 export type KnownEntities = ReadonlyMap<string, Entity>;
+
+/** What an operator says that agents and domains lie in, near and far, by `entityKey`. */
+export type AddedAncestors = ReadonlyMap<string, readonly EntityRef[]>;
 
 /** An entity as one string. */
 export function entityKey({ type, id }: EntityRef): string {
@@ -11,18 +13,25 @@ export function entityKey({ type, id }: EntityRef): string {
 }
 
 /**
- * Gathers the entities of a request.
+ * Gathers the entities of a request. Each lies also in what the operator added to itself or to anything above it: a
+ * Url in everything that its Domains lie in.
  * @throws {Error} when one comes twice: which of the two is meant cannot be known
  */
-export function knowEntities(request: AuthorizationRequest, groups: GroupsOfAgents): KnownEntities {
+export function knowEntities(request: AuthorizationRequest, added: AddedAncestors): KnownEntities {
   const known = new Map<string, Entity>();
   for (const entity of request.entities) {
     const key = entityKey(entity.uid);
     if (known.has(key)) throw new Error(`the request has ${shown(entity.uid)} twice`);
-    const above = entity.uid.type === "Agent" ? groups.get(entity.uid.id) : undefined;
-    known.set(key, above === undefined ? entity : { ...entity, ancestors: [...entity.ancestors, ...above] });
+    known.set(key, added.size === 0 ? entity : withAdded(entity, added));
   }
   return known;
+}
+
+function withAdded(entity: Entity, added: AddedAncestors): Entity {
+  const above = [entity.uid, ...entity.ancestors].flatMap((uid) => added.get(entityKey(uid)) ?? []);
+  if (above.length === 0) return entity;
+  const distinct = new Map([...entity.ancestors, ...above].map((uid) => [entityKey(uid), uid]));
+  return { ...entity, ancestors: [...distinct.values()] };
 }
 
 /**

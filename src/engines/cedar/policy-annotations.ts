@@ -17,7 +17,12 @@ export interface AnnotatedPolicy {
 }
 
 const plainNames = ["id", "reason", "because", "cause"] as const;
-const obligationNames = ["rate", "max_response_bytes", "timeout"] as const satisfies readonly Obligation["kind"][];
+const obligationNames = [
+  "rate",
+  "max_response_bytes",
+  "timeout",
+  "redact",
+] as const satisfies readonly Obligation["kind"][];
 const name = /^[^\s\p{C}`#]{1,400}$/u;
 
 /** A policy's obligations, and what is wrong with its annotations: one that nothing enforces is an error. */
@@ -75,7 +80,7 @@ function readObligation(annotation: string, text: string, policy: AnnotatedPolic
   );
   return {
     message: `\`@${annotation}\` cannot be discharged for \`${cannot}\`, which this policy can apply to`,
-    remedy: `narrow the action scope to ${able.join(" or ")}`,
+    remedy: `narrow the action scope to any of ${able.join(", ")}`,
   };
 }
 

@@ -5,11 +5,10 @@ import { failedVerdict, type Verdict } from "../../decisions/verdict.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import type { PreparedPolicies } from "../policy-engine.ts";
 import { engineName, fromCedarAnswer } from "./from-cedar-answer.ts";
-import { type KnownEntities, knowEntities, knownEntity } from "./known-entities.ts";
+import { type AddedAncestors, type KnownEntities, knowEntities, knownEntity } from "./known-entities.ts";
 import { createLruMap } from "./lru-map.ts";
 import { indexPolicies } from "./policy-index.ts";
 import { type Projection, projectionOf } from "./projection.ts";
-import type { GroupsOfAgents } from "./read-entities.ts";
 import type { CedarPolicy } from "./read-policies.ts";
 import { preparsedId, releaseSlot } from "./slice-pool.ts";
 import { toCedarRequest } from "./to-cedar-request.ts";
@@ -25,7 +24,7 @@ interface Slice {
 /** A whole set, read and valid, ready to answer. */
 export function preparedCedar(set: {
   readonly policies: readonly CedarPolicy[];
-  readonly groups: GroupsOfAgents;
+  readonly added: AddedAncestors;
   readonly digest: string;
 }): PreparedPolicies {
   const index = indexPolicies(set.policies);
@@ -48,7 +47,7 @@ export function preparedCedar(set: {
 
   const answer = (request: AuthorizationRequest): Verdict => {
     if (disposed) throw new Error("the policy set was put away");
-    const known = knowEntities(request, set.groups);
+    const known = knowEntities(request, set.added);
     const slice = sliceFor(request, known);
     const question = toCedarRequest(request, known, slice.projection);
     // INVARIANT: the key holds all that the library is asked, so what is found under it is what it would answer.
@@ -75,7 +74,7 @@ export function preparedCedar(set: {
     },
     trace: (request) => {
       try {
-        const known = knowEntities(request, set.groups);
+        const known = knowEntities(request, set.added);
         return tracePolicies({ request, known, slice: sliceFor(request, known).policies, index });
       } catch {
         // What cannot be asked has a verdict that says why, and no clauses that came out one way or the other.

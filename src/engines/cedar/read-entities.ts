@@ -1,35 +1,40 @@
-import type { EntityRef } from "../../calls/value.ts";
+import { type EntityRef, type EntityType, showEntity } from "../../calls/value.ts";
 import type { Finding } from "../../errors/error-details.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { suggestName } from "../../errors/suggest-name.ts";
 import { literalFlaw } from "./canonical-literals.ts";
 import { type JsonPlaces, locateJson } from "./json-places.ts";
+import { type AddedAncestors, entityKey } from "./known-entities.ts";
 import { didYouMean } from "./policy-annotations.ts";
 import { advance } from "./split-policies.ts";
 
-/** Every group that an agent is in, near and far, by the agent's id. */
-export type GroupsOfAgents = ReadonlyMap<string, readonly EntityRef[]>;
+const parentTypes = {
+  Agent: ["Group"],
+  Group: ["Group"],
+  Domain: ["Domain", "Group"],
+} as const satisfies { readonly [T in EntityType]?: readonly EntityType[] };
+type MemberType = keyof typeof parentTypes;
+const memberTypes = ["Agent", "Group", "Domain"] as const satisfies readonly MemberType[];
 
 interface Member {
-  readonly type: "Agent" | "Group";
-  readonly id: string;
-  readonly groups: readonly string[];
+  readonly uid: { readonly type: MemberType; readonly id: string };
+  readonly parents: readonly EntityRef[];
   readonly index: number;
 }
 
 type Report = (message: string, at: readonly (string | number)[], fix?: { readonly remedy?: string }) => void;
 
 /**
- * Reads `entities.json`: agents and groups, and the groups that they are in.
+ * Reads `entities.json`: the groups that agents are in, and the groups and domains that domains lie in.
  * FAIL-CLOSED: anything else is a finding, for a parent left out would silence the forbids that hang on it.
  */
 export function readEntities(
   file: string,
   text: string,
-): { readonly groups: GroupsOfAgents; readonly findings: readonly Finding[] } {
+): { readonly added: AddedAncestors; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [];
   const parsed = parseJson(file, text, findings);
-  if (parsed === undefined) return { groups: new Map(), findings };
+  if (parsed === undefined) return { added: new Map(), findings };
   const places: JsonPlaces = locateJson(text);
   const report: Report = (message, at, fix = {}) =>
     findings.push({ message, place: { file, ...places.at(...at) }, ...fix });
@@ -41,7 +46,7 @@ export function readEntities(
     const member = readMember(entry, index, report);
     return member === undefined ? [] : [member];
   });
-  return { groups: closeGroups(members, report), findings };
+  return { added: closeAncestors(members, report), findings };
 }
 
 function parseJson(file: string, text: string, findings: Finding[]): unknown {
@@ -68,16 +73,17 @@ function readMember(entry: unknown, index: number, report: Report): Member | und
   }
   const { attrs = {}, parents = [] } = entry;
   if (!isObject(attrs) || Object.keys(attrs).length > 0)
-    report("agents and groups have no attributes", [index, "attrs"]);
-  if (!Array.isArray(parents)) return void report("`parents` is a list of groups", [index, "parents"]);
-  const uid = readUid(entry["uid"], ["Agent", "Group"], [index, "uid"], report);
-  const groups = parents.flatMap(
-    (parent: unknown, at) => readUid(parent, ["Group"], [index, "parents", at], report) ?? [],
+    report("what operators name has no attributes", [index, "attrs"]);
+  const uid = readUid(entry["uid"], memberTypes, [index, "uid"], report);
+  if (!Array.isArray(parents)) return void report("`parents` is a list of entities", [index, "parents"]);
+  if (uid === undefined) return undefined;
+  const above = parents.flatMap(
+    (parent: unknown, at) => readUid(parent, parentTypes[uid.type], [index, "parents", at], report) ?? [],
   );
-  return uid && { ...uid, groups: groups.map(({ id }) => id), index };
+  return { uid, parents: above, index };
 }
 
-function readUid<T extends "Agent" | "Group">(
+function readUid<T extends MemberType>(
   uid: unknown,
   types: readonly T[],
   at: readonly (string | number)[],
@@ -101,29 +107,36 @@ function readUid<T extends "Agent" | "Group">(
     return void report(`only ${wanted} can stand here`, [...at, "type"], didYouMean(meant));
   }
   const flaw = literalFlaw({ type: `Yoi::${type}`, id: uid["id"] });
-  if (flaw !== undefined) return void report(flaw.why, [...at, "id"]);
+  if (flaw !== undefined) return void report(flaw.why, [...at, "id"], flaw.fix);
   return { type, id: uid["id"] };
 }
 
-function closeGroups(members: readonly Member[], report: Report): GroupsOfAgents {
+function closeAncestors(members: readonly Member[], report: Report): AddedAncestors {
   const known = new Map<string, Member>();
   for (const member of members) {
-    const key = `${member.type} ${member.id}`;
-    if (known.has(key)) report(`\`Yoi::${member.type}::"${member.id}"\` is named twice`, [member.index, "uid"]);
+    const key = entityKey(member.uid);
+    if (known.has(key)) report(`${shown(member)} is named twice`, [member.index, "uid"]);
     known.set(key, member);
   }
-  const groups = new Map<string, readonly EntityRef[]>();
-  for (const member of members) {
-    const reached = new Set<string>(member.groups);
-    for (const group of reached) for (const above of known.get(`Group ${group}`)?.groups ?? []) reached.add(above);
-    if (member.type === "Agent")
-      groups.set(
-        member.id,
-        [...reached].map((id) => ({ type: "Group", id })),
-      );
-    else if (reached.has(member.id)) report(`the group \`${member.id}\` lies in itself`, [member.index, "parents"]);
-  }
-  return groups;
+  // A domain also lies in the names above it, which nobody has to write down.
+  const parentsOf = (uid: EntityRef) => [...namesAbove(uid), ...(known.get(entityKey(uid))?.parents ?? [])];
+  return new Map(
+    members.map((member) => {
+      const reached = new Map(parentsOf(member.uid).map((uid) => [entityKey(uid), uid]));
+      for (const uid of reached.values()) for (const above of parentsOf(uid)) reached.set(entityKey(above), above);
+      if (reached.has(entityKey(member.uid))) report(`${shown(member)} lies in itself`, [member.index, "parents"]);
+      return [entityKey(member.uid), [...reached.values()]];
+    }),
+  );
+}
+
+function namesAbove({ type, id }: EntityRef): readonly EntityRef[] {
+  const dot = id.indexOf(".");
+  return type === "Domain" && dot >= 0 ? [{ type, id: id.slice(dot + 1) }] : [];
+}
+
+function shown({ uid }: Member): string {
+  return `\`${showEntity(uid)}\``;
 }
 
 function isObject(value: unknown): value is { readonly [key: string]: unknown } {

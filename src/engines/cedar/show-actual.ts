@@ -1,6 +1,6 @@
 import { limits } from "../../calls/limits.ts";
-import { type Action, actionGroups } from "../../calls/powers.ts";
-import type { AuthorizationRequest, EntityRef, Value } from "../../calls/value.ts";
+import { actionGroups } from "../../calls/powers.ts";
+import type { AuthorizationRequest, Value } from "../../calls/value.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { entityKey, type KnownEntities } from "./known-entities.ts";
 import { type Expression, operandsOf, pathOf, type Variable } from "./policy-tree.ts";
@@ -12,21 +12,29 @@ interface ReadPath {
   readonly containment: boolean;
 }
 
+/** What the request has, and for containment in something what that lies in, nearest first. */
+export interface Actual {
+  readonly actual?: string;
+  readonly inside?: string;
+}
+
 /** What the request has where an expression reads it, ready to be shown; nothing where it reads nothing. */
-export function showActual(
-  expression: Expression,
-  request: AuthorizationRequest,
-  known: KnownEntities,
-): string | undefined {
+export function showActual(expression: Expression, request: AuthorizationRequest, known: KnownEntities): Actual {
   const shown = new Map<string, string>();
+  const inside: string[] = [];
   for (const { root, names, containment } of pathsOf(expression)) {
-    const name = [root, ...names].join(".");
-    if (root === "action") shown.set(name, showAction(request.action, containment));
-    else shown.set(name, showRead(resolve(root, names, request, known), containment, known));
+    const value: Value | undefined = root === "action" ? undefined : resolve(root, names, request, known);
+    const text = root === "action" ? `Action::${JSON.stringify(request.action)}` : showRead(value, containment);
+    shown.set([root, ...names].join("."), text);
+    if (containment) inside.push(...(root === "action" ? actionGroups[request.action] : showAbove(value, known)));
   }
-  if (shown.size === 0) return undefined;
-  const [only = ""] = shown.values();
-  const text = shown.size === 1 ? only : [...shown].map(([name, value]) => `${name} is ${value}`).join(", ");
+  const [only] = shown.values();
+  if (only === undefined) return {};
+  const actual = shown.size === 1 ? only : [...shown].map(([name, text]) => `${name} is ${text}`).join(", ");
+  return { actual: visible(actual), ...(inside.length > 0 && { inside: visible(inside.join(" · ")) }) };
+}
+
+function visible(text: string): string {
   return escapeText(text, limits.terminalTextMax);
 }
 
@@ -43,13 +51,20 @@ function* pathsOf(expression: Expression, containment = false): Generator<ReadPa
   } else for (const operand of operandsOf(expression)) yield* pathsOf(operand);
 }
 
-function showAction(action: Action, containment: boolean): string {
-  return containment ? [action, ...actionGroups[action]].join(" · ") : `Action::${JSON.stringify(action)}`;
+function showRead(value: Value | undefined, containment: boolean): string {
+  if (value === undefined) return "absent";
+  return containment && typeof value === "object" && "entity" in value ? value.entity.id : showValue(value);
 }
 
-function showRead(value: Value | undefined, containment: boolean, known: KnownEntities): string {
-  if (value === undefined) return "absent";
-  return containment ? showChain(value, known) : showValue(value);
+function showAbove(value: Value | undefined, known: KnownEntities): readonly string[] {
+  if (typeof value !== "object" || !("entity" in value)) return [];
+  const above = known.get(entityKey(value.entity))?.ancestors ?? [];
+  // Of a URL's folders the path says enough: the origin, which they all have, is the last of its URLs.
+  const origin = above.findLast(({ type }) => type === "Url")?.id;
+  return above.map(({ type, id }) => {
+    if (type === "Group") return showValue({ entity: { type, id } });
+    return type === "Url" && origin !== undefined && id.startsWith(`${origin}/`) ? id.slice(origin.length) : id;
+  });
 }
 
 function resolve(
@@ -86,11 +101,4 @@ function showValue(value: Value): string {
 
 function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
-}
-
-/** An entity and what it lies in, nearest first. */
-function showChain(value: Value, known: KnownEntities): string {
-  if (typeof value !== "object" || !("entity" in value)) return showValue(value);
-  const above: readonly EntityRef[] = known.get(entityKey(value.entity))?.ancestors ?? [];
-  return [value.entity, ...above].map(({ id }) => id).join(" · ");
 }

@@ -1,6 +1,6 @@
 import type { CedarValueJson, EntityJson, TypeAndId } from "@cedar-policy/cedar-wasm/nodejs";
 import { actionGroups } from "../../calls/powers.ts";
-import type { AuthorizationRequest, EntityRef, Value } from "../../calls/value.ts";
+import type { AuthorizationRequest, EntityRef, EntityType, Value } from "../../calls/value.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { entityKey, type KnownEntities, unknownEntity } from "./known-entities.ts";
 import { type Projection, type Wants, wholeRequest } from "./projection.ts";
@@ -66,12 +66,15 @@ export function toCedarRequest(
   };
 }
 
-/** Notes what is read of an entity; a group or source has no attributes, and lies in nothing that could be forgotten. */
+// These have no attributes and lie in nothing that could be forgotten, so nothing is lost where they are not passed.
+const bareTypes: readonly EntityType[] = ["Group", "Source", "Secret"];
+
+/** Notes what is read of an entity. */
 function ask(uid: EntityRef, wants: Wants, { known, everything, asked }: Writing): void {
   if (!everything && !wants.ancestors && wants.attributes.size === 0) return;
   const key = entityKey(uid);
   if (!known.has(key)) {
-    if (uid.type === "Group" || uid.type === "Source") return;
+    if (bareTypes.includes(uid.type)) return;
     // FAIL-CLOSED: an entity that is not passed has no ancestors, so every `in` of a forbid would be false (pitfall 2).
     throw unknownEntity(uid);
   }

@@ -108,12 +108,11 @@ function settler(answers: readonly ProbeAnswer[], request: AuthorizationRequest,
     const answer = answers[outline.probe];
     const value: TraceValue = isReached && answer !== undefined ? answer.value : "unreached";
     const children = settleChildren(outline, isReached, settle);
-    const actual = children.length === 0 ? showActual(expression, request, known) : undefined;
     return {
       text,
       value,
       kind,
-      ...(actual !== undefined && { actual }),
+      ...(children.length === 0 && showActual(expression, request, known)),
       ...(value === "error" && answer?.error !== undefined && { error: answer.error }),
       children,
     };

@@ -87,9 +87,17 @@ function whoHas(
   if (having.length === 0) return {};
   const lacking = policy.actions.filter((action) => schema.contexts.get(action)?.has(attribute) === false);
   return {
-    message: `\`context.${attribute}\` does not exist for ${lacking.map((action) => `\`${action}\``).join(", ")}`,
+    message: `\`context.${attribute}\` does not exist for ${someOf(lacking)}`,
     remedy: `name the action in the policy's scope: ${having.join(", ")} ${having.length === 1 ? "has" : "have"} it`,
   };
+}
+
+const namedActionsMax = 3;
+
+function someOf(actions: readonly string[]): string {
+  const named = actions.slice(0, namedActionsMax).map((action) => `\`${action}\``);
+  const more = actions.length - named.length;
+  return `${named.join(", ")}${more > 0 ? ` and ${more} more actions` : ""}`;
 }
 
 // ATTACK: a misspelt name after `has` is false without a word, and a guard that hangs on it never fires (threats 16).

@@ -2,13 +2,16 @@
 // time; out go their outputs, logs and asks. It holds no authority, and whatever runs in it may be hostile, this very
 // code included once a guest has taken the process over: every promise about a guest is kept by the host.
 import { pathToFileURL } from "node:url";
-import { glueFile, toolsExport } from "../guest-world.ts";
+import { joinAnswer } from "../answer-message.ts";
+import { glueFile, toolsExport, wasmPageBytes } from "../guest-world.ts";
 import type { HostMessage } from "../host-message.ts";
-import type { HostError } from "../sandbox.ts";
+import type { GuestAnswer, GuestAsk } from "../sandbox.ts";
 import { CoreModules } from "./core-modules.ts";
 import { type CallEnd, type Glue, GuestInstance, type GuestParts } from "./guest-instance.ts";
 import { openHostLink } from "./host-link.ts";
+import { boundLiftedText } from "./lifted-text.ts";
 import { lockDown } from "./lock-down.ts";
+import { splitAsk } from "./split-ask.ts";
 
 type Load = Extract<HostMessage, { kind: "load" }>;
 type Call = Extract<HostMessage, { kind: "call" }>;
@@ -24,7 +27,7 @@ const decoder = new TextDecoder();
 let parts: (GuestParts & Load) | undefined;
 let spare: GuestInstance | undefined;
 let asks = 0;
-const waiting = new Map<number, (answer: { tag: "ok"; val: Uint8Array } | { tag: "err"; val: HostError }) => void>();
+const waiting = new Map<number, (answer: GuestAnswer) => void>();
 
 // A process whose host is gone is of no use to anybody.
 const link = openHostLink(bounds, hear, () => endProcess(0));
@@ -50,9 +53,11 @@ async function load(message: Load): Promise<void> {
     const modules = await CoreModules.load(folder, message.bounds);
     const glueUrl = pathToFileURL(`${folder}/${glueFile}`).href;
     lockDown(glueUrl);
+    // No guest can mean more text than fits its memory.
+    const text = boundLiftedText(message.bounds.memoryPagesMax * wasmPageBytes);
     const glue: Glue = await import(glueUrl);
     const { logLinesPerCallMax: logLinesMax } = message;
-    parts = { ...message, glue, modules, toolsExport, logLinesMax };
+    parts = { ...message, glue, modules, text, toolsExport, logLinesMax };
     link.say({ kind: "loaded" });
     await prepareSpare(parts);
   } catch (error) {
@@ -79,26 +84,34 @@ async function run({ call, tool }: Call, input: string): Promise<void> {
   spare = undefined;
   asks = 0;
   instance.log.attach((level, line) => link.say({ kind: "log", call, level }, line));
-  sayEnd(call, await instance.call(tool, input, (path) => ask(call, path)), parts);
+  sayEnd(call, await instance.call(tool, input, (asked) => ask(call, asked)), parts);
   waiting.clear();
   await prepareSpare(parts);
 }
 
-function ask(call: number, path: string): ReturnType<Parameters<GuestInstance["call"]>[2]> {
+async function ask(call: number, asked: GuestAsk): Promise<GuestAnswer> {
   const number = asks++;
-  if (parts === undefined || number >= parts.hostCallsPerCallMax) {
-    return Promise.resolve({ tag: "err", val: { tag: "limit", val: "hostCallsPerCallMax" } });
+  if (parts === undefined || number >= parts.hostCallsPerCallMax) return limit("hostCallsPerCallMax");
+  const { header, body } = splitAsk(asked);
+  const answer = Promise.withResolvers<GuestAnswer>();
+  try {
+    link.say({ kind: "ask", call, ask: number, asked: header }, body);
+  } catch {
+    // Within every bound, and yet too long for a frame: full of characters that JSON has to escape.
+    return limit("frameHeaderBytesMax");
   }
-  return new Promise((resolve) => {
-    waiting.set(number, resolve);
-    link.say({ kind: "ask", call, ask: number, path });
-  });
+  waiting.set(number, answer.resolve);
+  return answer.promise;
 }
 
-function settle(answer: Answer, body: Uint8Array): void {
-  const resolve = waiting.get(answer.ask);
-  waiting.delete(answer.ask);
-  resolve?.(answer.error === undefined ? { tag: "ok", val: body } : { tag: "err", val: answer.error });
+function limit(name: string): GuestAnswer {
+  return { ok: false, error: { tag: "limit", val: name } };
+}
+
+function settle({ ask: number, answer }: Answer, body: Uint8Array): void {
+  const resolve = waiting.get(number);
+  waiting.delete(number);
+  resolve?.(joinAnswer(answer, body));
 }
 
 function sayEnd(call: number, end: CallEnd, { stackBytesMax }: Load): void {

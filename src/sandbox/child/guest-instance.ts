@@ -1,7 +1,10 @@
-import type { HostError } from "../sandbox.ts";
+import type { AskBounds } from "../ask-bounds.ts";
+import type { GuestAnswer } from "../sandbox.ts";
+import type { AskHost } from "./ask-host.ts";
 import type { CompiledModule, CoreModules, InstantiateCore } from "./core-modules.ts";
 import { GuestLog } from "./guest-log.ts";
-import { type AskHost, createHostImports } from "./host-imports.ts";
+import { createHostImports } from "./host-imports.ts";
+import type { LiftedText } from "./lifted-text.ts";
 import { createWasi, type Interfaces } from "./wasi-imports.ts";
 
 /** What the translator's module exports. */
@@ -27,9 +30,10 @@ export type CallEnd =
 export interface GuestParts {
   readonly glue: Glue;
   readonly modules: CoreModules;
+  readonly text: LiftedText;
   readonly toolsExport: string;
   readonly config: string;
-  readonly pathBytesMax: number;
+  readonly askBounds: AskBounds;
   readonly logLinesMax: number;
   readonly logLineBytesMax: number;
 }
@@ -39,10 +43,18 @@ export class GuestInstance {
   readonly log: GuestLog;
   readonly #tools: Record<string, unknown>;
   readonly #link: { ask: AskHost };
+  readonly #text: LiftedText;
   readonly #endStreams: () => void;
 
-  private constructor(log: GuestLog, tools: Record<string, unknown>, link: { ask: AskHost }, endStreams: () => void) {
+  private constructor(
+    log: GuestLog,
+    tools: Record<string, unknown>,
+    link: { ask: AskHost },
+    text: LiftedText,
+    endStreams: () => void,
+  ) {
     this.log = log;
+    this.#text = text;
     this.#tools = tools;
     this.#link = link;
     this.#endStreams = endStreams;
@@ -53,14 +65,14 @@ export class GuestInstance {
     const log = new GuestLog(parts.logLinesMax, parts.logLineBytesMax);
     const link: { ask: AskHost } = { ask: unavailable };
     const wasi = createWasi(log);
-    const imports = { ...wasi.interfaces, ...createHostImports(parts, log, (path) => link.ask(path)) };
+    const imports = { ...wasi.interfaces, ...createHostImports(parts, log, (ask) => link.ask(ask)) };
     try {
       const exports = await parts.glue.instantiate(
         (name) => parts.modules.get(name),
         imports,
         parts.modules.createInstantiate(),
       );
-      return new GuestInstance(log, exports[parts.toolsExport] ?? {}, link, wasi.end);
+      return new GuestInstance(log, exports[parts.toolsExport] ?? {}, link, parts.text, wasi.end);
     } catch (error) {
       wasi.end();
       // How the engine says that a start function called an import that waits: there is nothing that could be suspended.
@@ -84,13 +96,14 @@ export class GuestInstance {
       return { kind: "trap", text: describeTrap(error) };
     } finally {
       this.#endStreams();
+      this.#text.delivered();
       this.#link.ask = unavailable;
     }
   }
 }
 
-async function unavailable(): Promise<{ tag: "err"; val: HostError }> {
-  return { tag: "err", val: { tag: "unavailable", val: "no call is running" } };
+async function unavailable(): Promise<GuestAnswer> {
+  return { ok: false, error: { tag: "unavailable", val: "no call is running" } };
 }
 
 function toOutput(output: unknown): CallEnd {

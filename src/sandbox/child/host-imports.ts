@@ -1,25 +1,33 @@
-import type { HostError, LogLevel } from "../sandbox.ts";
+import { type AskBounds, findOverstep } from "../ask-bounds.ts";
+import type { LogLevel } from "../sandbox.ts";
+import type { AskHost } from "./ask-host.ts";
+import { createFsImports } from "./fs-imports.ts";
 import type { GuestLog } from "./guest-log.ts";
+import { createHttpsImports } from "./https-imports.ts";
+import type { LiftedText } from "./lifted-text.ts";
 import type { Interfaces } from "./wasi-imports.ts";
 
-export type AskHost = (path: string) => Promise<{ tag: "ok"; val: Uint8Array } | { tag: "err"; val: HostError }>;
-
-/** The `yoi:host` interfaces of one instance. */
+/** The `yoi:host` interfaces of one instance. What oversteps a bound is answered here and asks nothing. */
 export function createHostImports(
-  { config, pathBytesMax }: { readonly config: string; readonly pathBytesMax: number },
+  { config, askBounds, text }: { readonly config: string; readonly askBounds: AskBounds; readonly text: LiftedText },
   log: GuestLog,
   ask: AskHost,
 ): Interfaces {
-  const encoder = new TextEncoder();
+  const askWithin: AskHost = async (asked) => {
+    text.delivered();
+    const error = findOverstep(asked, askBounds);
+    return error === undefined ? ask(asked) : { ok: false, error };
+  };
   return {
     "yoi:host/types": {},
     "yoi:host/config": { get: () => config },
-    "yoi:host/log": { write: (level: LogLevel, message: string) => log.line(level, message) },
-    "yoi:host/fs": {
-      read: async (path: string) => {
-        if (encoder.encode(path).length <= pathBytesMax) return ask(path);
-        return { tag: "err", val: { tag: "limit", val: "pathBytesMax" } };
+    "yoi:host/log": {
+      write: (level: LogLevel, message: string) => {
+        text.delivered();
+        log.line(level, message);
       },
     },
+    "yoi:host/https": createHttpsImports(askWithin),
+    "yoi:host/fs": createFsImports(askWithin),
   };
 }

@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import type { AskHeader } from "../ask-message.ts";
 import { encodeFrame, type FrameBounds, FrameReader } from "../frame-codec.ts";
 import type { HostMessage } from "../host-message.ts";
 
@@ -6,7 +7,7 @@ import type { HostMessage } from "../host-message.ts";
 type Said =
   | { readonly kind: "loaded" | "ready" | "unusable" }
   | { readonly kind: "guest-error" | "trap" | "bad-output"; readonly call: number }
-  | { readonly kind: "ask"; readonly call: number; readonly ask: number; readonly path: string }
+  | { readonly kind: "ask"; readonly call: number; readonly ask: number; readonly asked: AskHeader }
   | { readonly kind: "log"; readonly call: number; readonly level: string }
   | {
       readonly kind: "output";

@@ -34,6 +34,9 @@ class InputStream {
   }
 }
 
+// Taken when this module loads: the one that the glue finds later counts what the glue alone decodes.
+const { TextDecoder } = globalThis;
+
 /** A stream that becomes lines of the plugin's log. It takes everything at once, so it is always ready. */
 export class OutputStream {
   readonly #line: (text: string) => void;

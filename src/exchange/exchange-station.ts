@@ -1,0 +1,108 @@
+// Station: how one allowed request becomes bytes on a wire. In comes the warrant of an `https.request`; out goes the
+// server's answer. In between, each further step is a call of its own to the broker: the use of each secret, and the
+// address that is dialled. It only orders the steps: what is allowed the broker says, and what is done effectors do.
+import type { Broker } from "../broker/broker.ts";
+import type { Outcome } from "../broker/outcome.ts";
+import type { Call } from "../calls/call.ts";
+import { type CallId, newId } from "../calls/identifiers.ts";
+import type { Action, HttpsResponse, Powers } from "../calls/powers.ts";
+import type { SecretValue } from "../calls/secret-value.ts";
+import { effectFailed } from "../effectors/effect-failure.ts";
+import type { Effectors } from "../effectors/effector.ts";
+import type { HostResolver } from "../effectors/https/resolve-host.ts";
+import type { RequestSender } from "../effectors/https/send-request.ts";
+import { YoiError } from "../errors/yoi-error.ts";
+import type { Warrant } from "../warrants/warrant.ts";
+
+export interface ExchangeParts {
+  readonly broker: () => Pick<Broker, "submit">;
+  readonly resolveHost: HostResolver;
+  readonly sender: Pick<RequestSender, "send">;
+  readonly nowMs: () => number;
+}
+
+/** A request that was allowed and waits for an address that is. */
+interface Pending {
+  readonly warrant: Warrant<"https.request">;
+  readonly secrets: readonly SecretValue[];
+}
+
+/** The effectors of a request and of its connection, which need each other's warrants. */
+export function createExchange(parts: ExchangeParts): Required<Pick<Effectors, "https.request" | "network.connect">> {
+  const pending = new Map<CallId, Pending>();
+
+  return {
+    async "https.request"(warrant) {
+      const secrets = await useSecrets(parts, warrant);
+      const answer = await parts.resolveHost(warrant);
+      pending.set(warrant.call.id, { warrant, secrets });
+      try {
+        return await connectTo(parts, warrant, answer);
+      } finally {
+        pending.delete(warrant.call.id);
+      }
+    },
+    async "network.connect"(warrant) {
+      // INVARIANT: a connection is made for a request that was allowed and is under way, and for no other purpose.
+      const request = pending.get(warrant.call.parent ?? "");
+      if (request === undefined) throw effectFailed("unavailable", "no allowed request asks for this connection");
+      return parts.sender.send(request.warrant, warrant, request.secrets);
+    },
+  };
+}
+
+async function useSecrets(parts: ExchangeParts, warrant: Warrant<"https.request">): Promise<readonly SecretValue[]> {
+  const values: SecretValue[] = [];
+  for (const { name } of warrant.target.secrets) {
+    const ask = { secret: name, url: warrant.target.url.href };
+    values.push(yieldOf(await submitStep(parts, warrant, "secret.use", ask)));
+  }
+  return values;
+}
+
+/** Tries the addresses in the resolver's order until one can be reached; each is decided by itself. */
+async function connectTo(
+  parts: ExchangeParts,
+  warrant: Warrant<"https.request">,
+  answer: readonly string[],
+): Promise<HttpsResponse> {
+  let unreachable = effectFailed("unreachable", "the name has no address");
+  for (const address of answer) {
+    const ask = { url: warrant.target.url.href, address, answer, behalf: "https.request" } as const;
+    const outcome = await submitStep(parts, warrant, "network.connect", ask);
+    if (outcome.status !== "failed" || !mayTryAnother(outcome.error)) return yieldOf(outcome);
+    unreachable = outcome.error;
+  }
+  throw unreachable;
+}
+
+// Only what surely never reached a server is tried elsewhere.
+function mayTryAnother(error: YoiError): boolean {
+  return YoiError.is(error, "YOI_EFFECT_FAILED") && error.details.why === "unreachable" && error.details.sent === false;
+}
+
+function submitStep<A extends "secret.use" | "network.connect">(
+  { broker, nowMs }: ExchangeParts,
+  { call, signal }: Warrant<"https.request">,
+  action: A,
+  ask: Powers[A]["ask"],
+): Promise<Outcome<A>> {
+  const { root, principal, via } = call;
+  const step = { id: newId(nowMs()), parent: call.id, root, action, principal, via, ask };
+  return broker().submit(step as Call<A>, signal);
+}
+
+/** What a step yielded. A denial of a step ends the request under that step's own decision. */
+function yieldOf<A extends Action>(outcome: Outcome<A>): Powers[A]["yields"] {
+  switch (outcome.status) {
+    case "performed":
+      return outcome.value;
+    case "failed":
+      throw outcome.error;
+    case "denied":
+      throw new YoiError("YOI_STEP_DENIED", "a step of the request was denied", {
+        decision: outcome.decision.id,
+        sent: false,
+      });
+  }
+}

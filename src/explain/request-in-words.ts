@@ -1,0 +1,23 @@
+import type { AuthorizationRequest, Value } from "../calls/value.ts";
+
+/** Who asks for what, in the words that a call is said in; what a request came with besides is left to its context. */
+export function requestInWords({ principal, action, resource, context }: AuthorizationRequest): string {
+  const asked = `${principal.id} → ${action}`;
+  switch (action) {
+    case "https.request":
+      return `${asked} ${textOf(context["method"])} ${resource.id}`;
+    case "network.connect":
+      return `${asked} ${textOf(context["address"])} for ${textOf(context["behalf"])} ${resource.id}`;
+    case "secret.use":
+      return `${asked} ${resource.id} for ${textOf(context["url"])}`;
+    default:
+      return `${asked} ${resource.id}`;
+  }
+}
+
+function textOf(value: Value | undefined): string {
+  if (typeof value === "string") return value;
+  if (typeof value !== "object") return "?";
+  if ("ip" in value) return value.ip;
+  return "entity" in value ? value.entity.id : "?";
+}

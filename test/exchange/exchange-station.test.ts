@@ -1,0 +1,212 @@
+import test from "ava";
+import { createBroker } from "../../src/broker/broker.ts";
+import { createRevisionHolder } from "../../src/broker/policy-revision.ts";
+import type { HttpsResponse } from "../../src/calls/powers.ts";
+import { SecretValue } from "../../src/calls/secret-value.ts";
+import type { AuthorizationRequest } from "../../src/calls/value.ts";
+import type { Verdict } from "../../src/decisions/verdict.ts";
+import type { Effectors } from "../../src/effectors/effector.ts";
+import { YoiError } from "../../src/errors/yoi-error.ts";
+import { createExchange } from "../../src/exchange/exchange-station.ts";
+import { spendWarrant } from "../../src/warrants/spend-warrant.ts";
+import { inventoryOf, noonish, requestCall } from "../support/broker-parts.ts";
+import { createMemoryJournal } from "../support/memory-journal.ts";
+
+const permit: Verdict = {
+  engine: "fake",
+  effect: "permit",
+  determining: [],
+  errors: [],
+  obligations: [],
+  considered: 1,
+  total: 1,
+};
+const answered: HttpsResponse = {
+  status: 200,
+  headers: [],
+  body: new Uint8Array(3),
+  truncated: false,
+  redactions: 0,
+};
+
+interface Stage {
+  readonly judge?: (request: AuthorizationRequest) => Verdict;
+  readonly lookup?: readonly string[];
+  /** What dialling an address comes to. */
+  readonly dial?: (address: string) => YoiError | undefined;
+}
+
+function stage({ judge = () => permit, lookup = ["93.184.215.14"], dial = () => undefined }: Stage) {
+  const steps: string[] = [];
+  const memory = createMemoryJournal();
+  const set = {
+    engine: "fake",
+    digest: "sha256:fake",
+    policies: [],
+    evaluate: (request: AuthorizationRequest) => {
+      steps.push(`decide ${request.action}`);
+      return judge(request);
+    },
+    trace: () => [],
+    dispose: () => undefined,
+  };
+  const exchange = createExchange({
+    broker: () => broker,
+    nowMs: () => noonish,
+    resolveHost: async () => {
+      steps.push("look up");
+      return lookup;
+    },
+    sender: {
+      async send(request, connect, secrets) {
+        spendWarrant(connect, "network.connect");
+        const { address } = connect.target;
+        steps.push(`dial ${address}`);
+        const failure = dial(address);
+        if (failure !== undefined) throw failure;
+        spendWarrant(request, "https.request");
+        steps.push(`send ${request.target.url.href} with ${secrets.length}`);
+        return answered;
+      },
+    },
+  });
+  const effectors: Effectors = {
+    ...exchange,
+    "secret.use": async (warrant) => {
+      spendWarrant(warrant, "secret.use");
+      steps.push(`read ${warrant.target.secret.name}`);
+      return new SecretValue(warrant.target.secret.name, "hunter2hunter2");
+    },
+  };
+  const broker = createBroker({
+    revisions: createRevisionHolder({ digest: "sha256:test", sets: [set], versions: new Map() }),
+    inventory: () => inventoryOf(),
+    effectors,
+    journal: memory,
+    nowMs: () => noonish,
+  });
+  return { broker, steps, memory };
+}
+
+const denyOf =
+  (action: string) =>
+  (request: AuthorizationRequest): Verdict =>
+    request.action === action ? { ...permit, effect: "forbid" } : permit;
+
+// ATTACK: threats 9, 39: a lookup tells whoever runs the name's server; a connection tells the address.
+test("no name is looked up, no secret read and nothing dialled before the request is allowed", async (t) => {
+  const { broker, steps } = stage({ judge: denyOf("https.request") });
+  const outcome = await broker.submit(requestCall({ secrets: ["weather-key"] }));
+  t.is(outcome.status, "denied");
+  t.deepEqual(steps, ["decide https.request"]);
+});
+
+test("a request is decided, its secrets are, the name is looked up, the address decided, and only then is it sent", async (t) => {
+  const { broker, steps } = stage({});
+  const outcome = await broker.submit(requestCall({ secrets: ["weather-key"] }));
+  t.is(outcome.status, "performed");
+  t.deepEqual(steps, [
+    "decide https.request",
+    "decide secret.use",
+    "read weather-key",
+    "look up",
+    "decide network.connect",
+    "dial 93.184.215.14",
+    "send https://api.example.com/v1/now with 1",
+  ]);
+});
+
+test("a secret that may not be used ends the request before its name is looked up", async (t) => {
+  const { broker, steps } = stage({ judge: denyOf("secret.use") });
+  const outcome = await broker.submit(requestCall({ secrets: ["weather-key"] }));
+  t.true(outcome.status === "failed" && YoiError.is(outcome.error, "YOI_STEP_DENIED"));
+  t.deepEqual(steps, ["decide https.request", "decide secret.use"]);
+});
+
+test("an address that may not be dialled ends the request under that decision's own id", async (t) => {
+  const { broker, steps, memory } = stage({ judge: denyOf("network.connect"), lookup: ["10.0.0.1", "93.184.215.14"] });
+  const outcome = await broker.submit(requestCall());
+  t.false(steps.some((step) => step.startsWith("dial")));
+  t.is(steps.filter((step) => step === "decide network.connect").length, 1);
+  const denied = memory.entries.find((entry) => entry.stage === "decided" && entry.action === "network.connect");
+  const decision = denied?.stage === "decided" ? denied.decision : "";
+  t.true(outcome.status === "failed" && YoiError.is(outcome.error, "YOI_STEP_DENIED"));
+  t.like(outcome, { error: { details: { decision, sent: false } } });
+});
+
+// ATTACK: threats 5: one public address in front hides a private one behind it.
+test("every address is decided with the worst class of the whole answer", async (t) => {
+  const classes: unknown[] = [];
+  const { broker } = stage({
+    lookup: ["93.184.215.14", "127.0.0.1"],
+    judge: (request) => {
+      if (request.action === "network.connect") classes.push(request.context["addressClass"]);
+      return permit;
+    },
+  });
+  await broker.submit(requestCall());
+  t.deepEqual(classes, ["loopback"]);
+});
+
+test("an address that cannot be reached leaves the next one to be tried, by a decision of its own", async (t) => {
+  const unreachable = new YoiError("YOI_EFFECT_FAILED", "refused", { why: "unreachable", sent: false });
+  const { broker, steps } = stage({
+    lookup: ["93.184.215.14", "93.184.215.15"],
+    dial: (address) => (address.endsWith(".14") ? unreachable : undefined),
+  });
+  t.is((await broker.submit(requestCall())).status, "performed");
+  t.deepEqual(
+    steps.filter((step) => !step.startsWith("decide https")),
+    [
+      "look up",
+      "decide network.connect",
+      "dial 93.184.215.14",
+      "decide network.connect",
+      "dial 93.184.215.15",
+      "send https://api.example.com/v1/now with 0",
+    ],
+  );
+});
+
+for (const [why, sent] of [
+  ["tls", false],
+  ["unreachable", true],
+  ["timeout", false],
+] as const) {
+  test(`\`${why}\`${sent ? " after sending" : ""} is not tried at another address`, async (t) => {
+    const failure = new YoiError("YOI_EFFECT_FAILED", "no", { why, sent });
+    const { broker, steps } = stage({ lookup: ["93.184.215.14", "93.184.215.15"], dial: () => failure });
+    const outcome = await broker.submit(requestCall());
+    t.like(outcome, { status: "failed", error: { details: { why } } });
+    t.is(steps.filter((step) => step.startsWith("dial")).length, 1);
+  });
+}
+
+test("a connection that no allowed request asks for is not made", async (t) => {
+  const { broker, steps } = stage({});
+  const { id, root, principal, via } = requestCall();
+  const ask = {
+    url: "https://api.example.com/v1",
+    address: "93.184.215.14",
+    answer: ["93.184.215.14"],
+    behalf: "https.request",
+  } as const;
+  const outcome = await broker.submit({ id, root, principal, via, action: "network.connect", ask });
+  t.like(outcome, { status: "failed", error: { details: { why: "unavailable" } } });
+  t.deepEqual(steps, ["decide network.connect"]);
+});
+
+test("steps are children of the request, by its plugin, under its tool", async (t) => {
+  const { broker, memory } = stage({});
+  const call = requestCall({ secrets: ["weather-key"] });
+  await broker.submit(call);
+  const steps = memory.entries.filter((entry) => entry.stage === "decided" && entry.call !== call.id);
+  t.is(steps.length, 2);
+  for (const step of steps) t.like(step, { parent: call.id, root: call.root, plugin: "project:example.weather" });
+});
+
+test("a name without an address is unreachable, and nothing is decided of it", async (t) => {
+  const { broker, steps } = stage({ lookup: [] });
+  t.like(await broker.submit(requestCall()), { status: "failed", error: { details: { why: "unreachable" } } });
+  t.deepEqual(steps, ["decide https.request", "look up"]);
+});

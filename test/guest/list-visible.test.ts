@@ -1,0 +1,73 @@
+import test from "ava";
+import type { Broker } from "../../src/broker/broker.ts";
+import type { Call } from "../../src/calls/call.ts";
+import { limits } from "../../src/calls/limits.ts";
+import type { FolderEntry } from "../../src/calls/powers.ts";
+import { listVisible } from "../../src/guest/list-visible.ts";
+import { noonish, readCall } from "../support/broker-parts.ts";
+
+const { principal, via, root } = readCall("notes/x");
+
+/** Lists `names` of the folder `notes`, of which policy hides the ones that `hides` says yes to. */
+async function list(names: readonly string[], hides: (path: string) => boolean, signal = new AbortController().signal) {
+  const asked: Call[] = [];
+  const judge = async (call: Call<"fs.list">) => {
+    asked.push(call);
+    return { decision: hides(call.ask.path) ? { kind: "deny", cause: "no-permit" } : { kind: "allow" } };
+  };
+  const broker = { judge } as unknown as Pick<Broker, "submit" | "judge">;
+  const found = names.map((name): FolderEntry => ({ name, kind: "file" }));
+  const page = await listVisible({ broker, nowMs: () => noonish }, { principal, via, root }, "notes", found, signal);
+  return { page, asked };
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, n) => `n${String(n).padStart(5, "0")}`);
+
+test("every entry is asked about as if it were listed itself, by the plugin that lists", async (t) => {
+  const { asked } = await list(["a.md", "b"], () => false);
+  t.deepEqual(
+    asked.map(({ action, ask, principal }) => [action, "path" in ask && ask.path, principal.id]),
+    [
+      ["fs.list", "notes/a.md", "project:example.notes"],
+      ["fs.list", "notes/b", "project:example.notes"],
+    ],
+  );
+});
+
+// ATTACK: threats 27: what is denied must not be learned from the folder above it.
+test("what policy hides is not in the page, and the page does not say that anything is missing", async (t) => {
+  const { page } = await list(["open.md", "secret.md", "z-secret.md"], (path) => path.includes("secret"));
+  t.deepEqual(page, { kind: "page", entries: [{ name: "open.md", kind: "file" }] });
+});
+
+test("a full page names its last entry as the place where the next one begins", async (t) => {
+  const names = numbered(limits.listEntriesMax + 1);
+  const { page } = await list(names, () => false);
+  t.like(page, { kind: "page", next: names[limits.listEntriesMax - 1] });
+  t.is(page.kind === "page" && page.entries.length, limits.listEntriesMax);
+});
+
+test("a full page has no next one when all that follows is hidden", async (t) => {
+  const names = numbered(limits.listEntriesMax + 5);
+  const { page } = await list(names, (path) => path.slice("notes/".length) >= (names[limits.listEntriesMax] ?? ""));
+  t.false("next" in page);
+});
+
+test("a listing that is called off asks no further", async (t) => {
+  const gone = new AbortController();
+  gone.abort();
+  await t.throwsAsync(list(["a"], () => false, gone.signal));
+});
+
+test("others get their turn while a long folder is decided", async (t) => {
+  let turns = 0;
+  let counting = true;
+  const count = () => {
+    turns++;
+    if (counting) setImmediate(count);
+  };
+  setImmediate(count);
+  await list(numbered(limits.listBatchMax * 10), () => false);
+  counting = false;
+  t.true(turns >= 9);
+});

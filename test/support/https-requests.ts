@@ -1,0 +1,107 @@
+import type { ExecutionContext } from "ava";
+import { canonicalUrl } from "../../src/calls/canonical-url.ts";
+import type { Targets } from "../../src/calls/description.ts";
+import type { PluginRef } from "../../src/calls/identifiers.ts";
+import type { SecretPlace, SecretStanding } from "../../src/calls/inventory.ts";
+import type { HttpsResponse } from "../../src/calls/powers.ts";
+import { SecretValue } from "../../src/calls/secret-value.ts";
+import type { Bounds } from "../../src/decisions/obligation.ts";
+import {
+  createRequestSender,
+  type NetworkOptions,
+  type RequestSender,
+} from "../../src/effectors/https/send-request.ts";
+import { YoiError } from "../../src/errors/yoi-error.ts";
+import { issueWarrant } from "../../src/warrants/issue-warrant.ts";
+import type { Warrant } from "../../src/warrants/warrant.ts";
+import { loopbackRoot } from "./certificates.ts";
+
+/** One request as a test wants it; what is left out is ordinary. */
+export interface Asking extends Partial<Omit<Targets["https.request"], "url">> {
+  readonly url: string;
+  readonly address?: string;
+  readonly plugin?: PluginRef;
+  readonly revision?: string;
+  readonly bounds?: Bounds;
+  readonly signal?: AbortSignal;
+}
+
+/** A URL in canonical form; a test that writes one that has none is wrong. */
+export function urlOf(text: string) {
+  const url = canonicalUrl(text);
+  if (typeof url === "string") throw new Error(`${text}: ${url}`);
+  return url;
+}
+
+/** A secret that goes to a place. */
+export function secretStanding(name: string, place: SecretPlace): SecretStanding {
+  return { name, place, from: { env: "UNUSED" }, origins: [] };
+}
+
+function common({ plugin = "project:example.fetch", revision = "9f3c", bounds = {}, signal }: Asking) {
+  const call = {
+    id: "01CALL",
+    root: "01CALL",
+    principal: { kind: "plugin", id: plugin },
+    via: { command: false, depth: 0 },
+  } as const;
+  return { call, decision: "01DECISION", revision, bounds, signal: signal ?? new AbortController().signal };
+}
+
+/** An unspent warrant to make the request. */
+export function requestWarrant(asking: Asking): Warrant<"https.request"> {
+  const { url, address: _a, plugin: _p, revision: _r, bounds: _b, signal: _s, ...rest } = asking;
+  const { call, ...parts } = common(asking);
+  const ask = { method: "GET", url, headers: [], secrets: [], hop: 0 };
+  return issueWarrant<"https.request">({
+    ...parts,
+    action: "https.request",
+    call: { ...call, action: "https.request", ask },
+    target: { url: urlOf(url), method: "GET", headers: [], secrets: [], hop: 0, revealedHeaders: [], ...rest },
+  });
+}
+
+/** An unspent warrant to connect for it. */
+export function connectWarrant(asking: Asking): Warrant<"network.connect"> {
+  const { url, address = "127.0.0.1" } = asking;
+  const { call, ...parts } = common(asking);
+  const ask = { url, address, answer: [address], behalf: "https.request" } as const;
+  return issueWarrant<"network.connect">({
+    ...parts,
+    action: "network.connect",
+    call: { ...call, action: "network.connect", ask },
+    target: { url: urlOf(url), address, answer: [address], addressClass: "loopback", behalf: "https.request" },
+  });
+}
+
+/** A sender that trusts the loopback root, unless a test wants none; it is closed when the test ends. */
+export function senderFor(t: ExecutionContext, options: Partial<NetworkOptions> & { trustsNobody?: true } = {}) {
+  const { trustsNobody, ...wanted } = options;
+  const ca = trustsNobody === undefined ? { ca: loopbackRoot } : {};
+  const sender = createRequestSender({ ...ca, totalMs: 10_000, connectMs: 5_000, ...wanted });
+  t.teardown(() => sender.close());
+  return sender;
+}
+
+/** Sends a request with warrants of its own; `values` are those of its secrets, in their order. */
+export function send(sender: RequestSender, asking: Asking, values: readonly string[] = []): Promise<HttpsResponse> {
+  const secrets = values.map((value, index) => new SecretValue(asking.secrets?.[index]?.name ?? "", value));
+  return sender.send(requestWarrant(asking), connectWarrant(asking), secrets);
+}
+
+/** The word with which something failed, and whether anything had been sent: `tls`, `timeout, sent`. */
+export async function failureOf(attempt: Promise<unknown>): Promise<string> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (YoiError.is(error, "YOI_WARRANT_SPENT")) return "no warrant";
+    if (!YoiError.is(error, "YOI_EFFECT_FAILED")) throw error;
+    return error.details.sent === true ? `${error.details.why}, sent` : error.details.why;
+  }
+  return "none";
+}
+
+/** The text of a response's body. */
+export function textOf({ body }: HttpsResponse): string {
+  return new TextDecoder().decode(body);
+}
