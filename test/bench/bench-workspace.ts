@@ -1,6 +1,17 @@
-import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { buildPlugin } from "../../src/authoring/build-plugin.ts";
 import { runCommandLine } from "../../src/cli/run-command-line.ts";
 import { placesOf } from "../../src/config/places.ts";
 import { gatherBuiltinTools } from "../../src/host/builtin-tools.ts";
@@ -9,6 +20,8 @@ import { openYoi, type Yoi } from "../../src/open-yoi.ts";
 import { yoiVersion } from "../../src/package-root.ts";
 import type { ToolResult } from "../../src/tools/tool-desk.ts";
 import { buildGuest } from "../support/build-guest.ts";
+
+const fixtures = join(import.meta.dirname, "../../fixtures/plugins");
 
 /** A workspace and a home in a temporary folder, for one measurement. */
 export interface BenchWorkspace {
@@ -20,6 +33,8 @@ export interface BenchWorkspace {
   configure(toml: string): void;
   /** Builds and enables a plugin of `fixtures/plugins`, with its mount `notes` bound where it has one. */
   enable(guest: string): Promise<void>;
+  /** The same for one that is built anew, with some text of its manifest replaced. */
+  enableAnew(guest: string, from: string, to: string): Promise<void>;
   open(): Promise<Yoi>;
   /** The same with its sandboxes in sight. */
   openHost(): Promise<Host>;
@@ -63,6 +78,18 @@ export async function openBenchWorkspace(): Promise<BenchWorkspace> {
       const { packagePath, id } = await buildGuest(guest);
       copyFileSync(packagePath, join(folder, ".yoi/plugins", basename(packagePath)));
       await yoi("plugin", "enable", id, "--yes");
+    },
+    async enableAnew(guest, from, to) {
+      const source = join(root, guest);
+      cpSync(join(fixtures, guest), source, { recursive: true });
+      const manifest = join(source, "plugin.toml");
+      writeFileSync(
+        manifest,
+        readFileSync(manifest, "utf8").replaceAll(from, () => to),
+      );
+      const built = await buildPlugin({ folder: source });
+      copyFileSync(built.packagePath, join(folder, ".yoi/plugins", basename(built.packagePath)));
+      await yoi("plugin", "enable", `example.${guest}`, "--yes");
     },
     open: () => openYoi({ workspace: folder, environment, watch: false }),
     openHost: () =>

@@ -7,8 +7,10 @@ import type { BenchGroup } from "./bench-row.ts";
 import { measureComponent } from "./component-bench.ts";
 import { measureDeadline } from "./deadline-bench.ts";
 import { measureDecisionGroup } from "./decision-group.ts";
+import { measureFiles } from "./file-bench.ts";
 import { measureOperator } from "./operator-bench.ts";
 import { renderTable } from "./render-table.ts";
+import { measureRequests } from "./request-bench.ts";
 import { measureColdCalls, measureToolCalls } from "./tool-call-bench.ts";
 
 const { quick, json } = parseArgs({ options: { quick: { type: "boolean" }, json: { type: "boolean" } } }).values;
@@ -16,6 +18,8 @@ const measurements: readonly (() => Promise<readonly BenchGroup[]>)[] = [
   async () => [await measureDecisionGroup(quick ? [10, 100] : [10, 100, 1_000, 10_000], quick ? 50 : 2_000)],
   () => measureToolCalls(quick ? 8 : 400),
   async () => [await measureColdCalls(quick ? 1 : 5)],
+  () => measureRequests(quick ? 16 : 400),
+  async () => [await measureFiles(quick ? 8 : 200)],
   async () => [await measureDeadline(quick ? 1 : 10)],
   async () => [await measureOperator(quick ? 4 : 100, quick ? 1 : 10)],
   async () => [await measureComponent()],

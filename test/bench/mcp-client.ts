@@ -10,11 +10,12 @@ export interface McpPeer {
 }
 
 /** Starts the server and waits until it is initialised. */
-export async function openMcpPeer(): Promise<McpPeer> {
+export async function openMcpPeer(environment: { readonly [name: string]: string } = {}): Promise<McpPeer> {
   const client = new Client({ name: "bench", version: "1.0.0" });
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [join(import.meta.dirname, "mcp-server.ts")],
+    env: environment,
   });
   await client.connect(transport);
   return {

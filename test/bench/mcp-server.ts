@@ -10,4 +10,8 @@ server.registerTool("echo", { inputSchema: { text: z.string() } }, ({ text }) =>
 server.registerTool("read_note", { inputSchema: { path: z.string() } }, async ({ path }) =>
   textual(await readFile(path, "utf8")),
 );
+server.registerTool("get_json", { inputSchema: { url: z.string() } }, async ({ url }) => {
+  const response = await fetch(url);
+  return textual(JSON.stringify(await response.json()));
+});
 await server.connect(new StdioServerTransport());

@@ -33,8 +33,8 @@ test("the demo goes as told, from TypeScript to a journal that holds", (t) => {
 
 test("each command stands before its output, and each chapter has its line", (t) => {
   const lines = ended.output.split("\n");
-  t.is(lines.filter((line) => line.startsWith("── ")).length, 11);
-  t.is(lines.filter((line) => line.startsWith("$ yoi ")).length, 14);
+  t.is(lines.filter((line) => line.startsWith("── ")).length, 17);
+  t.is(lines.filter((line) => line.startsWith("$ yoi ")).length, 24);
 });
 
 test("what the demo itself writes keeps within 80 columns", (t) => {
@@ -81,6 +81,16 @@ const milestones = [
   "outline   answered while spin loops",
   "spin      failed: the tool failed: deadline",
   "outline   answered after spin's end",
+  "✓ enabled project:example.forecast",
+  "loopback    → denied by no-special-addresses",
+  "failed: cannot `GET https://localhost",
+  "denied by policy (decision ",
+  'range = "127.0.0.0/8"',
+  '"degrees":-3,"sky":"snow","age":"as of now"',
+  "for the server is down",
+  "✓ enabled project:example.webhook",
+  "posted as 1209 by [redacted]",
+  "secret.use",
   "entries, each in its place",
 ] as const;
 

@@ -23,8 +23,10 @@ export interface Stage {
   run(shown: readonly string[], argv: readonly string[], expected: Expected): Promise<string>;
   /** The same for a program of this folder. */
   program(name: string, words: readonly string[], expected: Expected): Promise<string>;
-  /** Adds text to a file of the workspace, and shows it. */
+  /** Adds text to a file of the workspace, or behind `~/` of the home, and shows it. */
   write(file: string, text: string): void;
+  /** Puts a file there without showing what is in it. */
+  place(file: string, text: string): void;
   /** Takes everything away. */
   close(): void;
 }
@@ -38,7 +40,7 @@ export function openStage(print: (text: string) => void): Stage {
   const environment = { HOME: home, PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}` };
 
   async function run(shown: readonly string[], argv: readonly string[], expected: Expected): Promise<string> {
-    print(`$ ${shown.map(quoteWord).join(" ")}\n`);
+    print(`${wrapCommand(shown.map(quoteWord))}\n`);
     const { exit, output } = await runToEnd(argv, workspace, environment);
     print(`${output}${output === "" || output.endsWith("\n") ? "" : "\n"}\n`);
     const missing = expected.says.find((phrase) =>
@@ -49,16 +51,24 @@ export function openStage(print: (text: string) => void): Stage {
     return output;
   }
 
+  function put(file: string, text: string): void {
+    const path = file.startsWith("~/") ? join(home, file.slice(2)) : join(workspace, file);
+    mkdirSync(dirname(path), { recursive: true });
+    appendFileSync(path, text);
+  }
+
   return {
     run,
     tell: (line) => print(`── ${line}\n\n`),
     yoi: (words, expected) => run(["yoi", ...words], [...node, join(root, "src/cli/main.ts"), ...words], expected),
     program: (name, words, expected) =>
       run(["node", `${name}.ts`, ...words], [...node, join(import.meta.dirname, `${name}.ts`), ...words], expected),
+    place(file, text) {
+      put(file, text);
+      print(`$ cat > ${file}\n\n`);
+    },
     write(file, text) {
-      const path = join(workspace, file);
-      mkdirSync(dirname(path), { recursive: true });
-      appendFileSync(path, text);
+      put(file, text);
       print(`$ cat >> ${file} <<END\n${text}END\n\n`);
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
@@ -79,6 +89,17 @@ function runToEnd(argv: readonly string[], cwd: string, env: NodeJS.ProcessEnv) 
     .on("error", reject)
     .on("close", (code, signal) => resolve({ exit: code ?? -1, output: output + (signal ?? "") }));
   return promise;
+}
+
+/** A command as a person would type it, going on in another line where 80 columns are not enough. */
+function wrapCommand(words: readonly string[]): string {
+  const lines = [""];
+  for (const word of words) {
+    const line = lines.at(-1) ?? "";
+    if (line !== "" && line.length + word.length > 74) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return `$ ${lines.join(" \\\n    ")}`;
 }
 
 function quoteWord(word: string): string {

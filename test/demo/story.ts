@@ -16,8 +16,10 @@ export const chapters: readonly ((stage: Stage) => Promise<void>)[] = [
   allowIt,
   keepTheRest,
   outliveAHostileOne,
-  verifyTheJournal,
 ];
+
+/** What comes last, whatever was played. */
+export const finale: readonly ((stage: Stage) => Promise<void>)[] = [verifyTheJournal];
 
 async function buildPlugin(stage: Stage): Promise<void> {
   const { tell, yoi, run } = stage;
@@ -106,7 +108,8 @@ async function verifyTheJournal({ tell, yoi }: Stage): Promise<void> {
   await yoi(["journal", "verify"], { exit: 0, says: [/^✓ \d+ entries, each in its place$/m] });
 }
 
-function copyFixture({ run }: Stage, name: string): Promise<string> {
+/** Copies a plugin of this repository into the workspace, as its author would have it. */
+export function copyFixture({ run }: Stage, name: string): Promise<string> {
   const fixture = `fixtures/plugins/${name}`;
   return run(["cp", "-r", fixture, "."], ["cp", "-r", join(root, fixture), "."], { exit: 0, says: [] });
 }
