@@ -2,9 +2,9 @@ import type { AuthorizationRequest } from "../calls/value.ts";
 import type { Cause } from "../decisions/cause.ts";
 import { combineVerdicts } from "../decisions/combine-verdicts.ts";
 import type { Decision } from "../decisions/decision.ts";
-import type { DecidedEntry } from "../journal/journal-entry.ts";
+import type { DecidedEntry, EndedEntry } from "../journal/journal-entry.ts";
 import { type ExplainedPolicies, evaluateAll, explainRequest } from "./explain-request.ts";
-import type { Explanation } from "./explanation.ts";
+import type { Explanation, Recorded, RecordedStep } from "./explanation.ts";
 
 // Settled by the broker after the engines have answered, so evaluating again cannot bring them back.
 const gates: readonly Cause[] = [
@@ -20,7 +20,8 @@ const gates: readonly Cause[] = [
 export interface RecordedDecision {
   readonly entry: DecidedEntry;
   readonly request: AuthorizationRequest;
-  readonly ending?: string;
+  readonly end?: EndedEntry;
+  readonly steps: readonly DecidedEntry[];
 }
 
 /**
@@ -32,7 +33,7 @@ export async function explainRecord(
   then: ExplainedPolicies,
   present: ExplainedPolicies,
 ): Promise<Explanation> {
-  const { entry, request, ending } = record;
+  const { entry, request, end, steps } = record;
   const verdicts = await evaluateAll(then.sets, request);
   const combined = combineVerdicts(verdicts);
   const gate = entry.cause !== undefined && gates.includes(entry.cause) ? entry.cause : undefined;
@@ -60,9 +61,26 @@ export async function explainRecord(
       policies: entry.policies,
       answer: entry.answer,
       ...(entry.cause !== undefined && { cause: entry.cause }),
-      ...(ending !== undefined && { ending }),
+      ...(end !== undefined && endOf(end)),
+      steps: steps.map(stepOf),
       same,
       ...(now !== undefined && { now }),
     },
   };
+}
+
+function endOf({ stage, failure, bytes, status, truncated, redactions }: EndedEntry): Partial<Recorded> {
+  const result = {
+    ...(bytes !== undefined && { bytes }),
+    ...(status !== undefined && { status }),
+    ...(truncated !== undefined && { truncated }),
+    ...(redactions !== undefined && { redactions }),
+  };
+  const ending = stage === "failed" ? `failed: ${failure ?? "unknown"}` : stage;
+  return { ending, ...(Object.keys(result).length > 0 && { result }) };
+}
+
+function stepOf({ action, resource, address, addressClass, answer, decision }: DecidedEntry): RecordedStep {
+  const place = address === undefined || addressClass === undefined ? {} : { address, addressClass };
+  return { action, resource, ...place, answer, decision };
 }

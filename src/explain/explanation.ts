@@ -4,6 +4,7 @@ import type { Cause } from "../decisions/cause.ts";
 import type { Obligation } from "../decisions/obligation.ts";
 import type { PolicyTrace } from "../decisions/trace.ts";
 import type { Verdict } from "../decisions/verdict.ts";
+import type { EndedEntry } from "../journal/journal-entry.ts";
 import type { AddressExplanation } from "./explain-addresses.ts";
 
 /** A permit that would allow the call, evaluated and not guessed. */
@@ -11,6 +12,17 @@ export interface Suggestion {
   readonly policy: string;
   /** Whether the whole set with this policy added allows the very request. */
   readonly allows: boolean;
+}
+
+/** A further call that a request took, on record under it: the use of a secret, or an address. */
+export interface RecordedStep {
+  readonly action: string;
+  readonly resource: string;
+  /** Of a connection. */
+  readonly address?: string;
+  readonly addressClass?: string;
+  readonly answer: "allow" | "deny";
+  readonly decision: string;
 }
 
 /** What was recorded, where a recorded call is explained. */
@@ -23,6 +35,10 @@ export interface Recorded {
   readonly cause?: Cause;
   /** What became of it: `performed`, or the word of its failure. */
   readonly ending?: string;
+  /** Of its result: what the obligations came to. */
+  readonly result?: Pick<EndedEntry, "bytes" | "status" | "truncated" | "redactions">;
+  /** In the order in which they were taken. */
+  readonly steps: readonly RecordedStep[];
   /** Whether evaluating the recorded request again under the recorded policies gives the recorded answer. */
   readonly same: boolean;
   /** What the present policies say of it, where they are not the recorded ones. */

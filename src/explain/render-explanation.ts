@@ -1,5 +1,4 @@
 import { showEntity } from "../calls/value.ts";
-import type { Obligation } from "../decisions/obligation.ts";
 import type { PolicyTrace } from "../decisions/trace.ts";
 import { escapeLines, escapeText } from "../errors/escape-text.ts";
 import { labelled, pad, showJson, spread, wrap } from "../terminal/layout.ts";
@@ -7,6 +6,7 @@ import type { Paint } from "../terminal/paint.ts";
 import type { Explanation } from "./explanation.ts";
 import { remedyOf } from "./remedy-of-cause.ts";
 import { renderAddresses } from "./render-addresses.ts";
+import { renderRules, renderSteps } from "./render-recorded.ts";
 import { renderTrace } from "./render-trace.ts";
 import { requestInWords } from "./request-in-words.ts";
 
@@ -17,7 +17,8 @@ export function renderExplanation(explanation: Explanation, paint: Paint, option
     options.full ? requestLines(explanation, paint) : [],
     consideredLines(explanation, paint),
     policyLines(explanation, paint, options.full),
-    ruleLines(explanation),
+    renderRules(explanation),
+    renderSteps(explanation, paint),
     explanation.addresses === undefined ? [] : renderAddresses(explanation.addresses, paint),
     changeLines(explanation, paint),
     footer(explanation, paint),
@@ -106,26 +107,6 @@ function policyLines(explanation: Explanation, paint: Paint, full: boolean): rea
   else if (standing.length === 0)
     lines.push(spread(`${paint.good("✓")} no forbid stands in the way (${forbids.length} looked at)`, "--full"));
   return lines;
-}
-
-function ruleLines({ obligations }: Explanation): readonly string[] {
-  return obligations.map((obligation) => {
-    const by = escapeText(obligation.policy.slice(obligation.policy.indexOf("#") + 1), 60);
-    return `limits   ${limitOf(obligation)} (${by})`;
-  });
-}
-
-function limitOf(obligation: Obligation): string {
-  switch (obligation.kind) {
-    case "rate":
-      return `${obligation.count} in ${obligation.windowMs / 1_000} s`;
-    case "max_response_bytes":
-      return `at most ${obligation.bytes} bytes`;
-    case "timeout":
-      return `at most ${obligation.ms} ms`;
-    case "redact":
-      return `without the headers ${obligation.headers.join(", ")}`;
-  }
 }
 
 function changeLines(explanation: Explanation, paint: Paint): readonly string[] {

@@ -6,7 +6,7 @@ import { YoiError } from "../errors/yoi-error.ts";
 import { explainRecord } from "../explain/explain-record.ts";
 import type { ExplainedPolicies } from "../explain/explain-request.ts";
 import type { Explanation } from "../explain/explanation.ts";
-import { type DecidedEntry, isDecided, type JournalEntry } from "../journal/journal-entry.ts";
+import { type DecidedEntry, type EndedEntry, isDecided } from "../journal/journal-entry.ts";
 import type { Found, JournalReader } from "../journal/read-journal.ts";
 import { explainable } from "./explain-in-host.ts";
 import type { Inspection } from "./inspect-workspace.ts";
@@ -37,18 +37,21 @@ export async function explainRecorded(
     throw new YoiError("YOI_USAGE", message, {});
   }
   const { request } = evidenceSchema.parse(JSON.parse(evidence));
-  const ending = endingOf(entries);
+  const end = entries.find((one): one is EndedEntry => one.stage === "performed" || one.stage === "failed");
+  const steps = entry.action === "https.request" ? stepsOf(entry, reader) : [];
   const then = await policiesOf(entry, reader, inspection);
   try {
-    return await explainRecord({ entry, request, ...(ending !== undefined && { ending }) }, then, inspection.policies);
+    return await explainRecord({ entry, request, steps, ...(end !== undefined && { end }) }, then, inspection.policies);
   } finally {
     if (then !== inspection.policies) for (const set of then.sets) set.dispose();
   }
 }
 
-function endingOf(entries: readonly JournalEntry[]): string | undefined {
-  const end = entries.find((entry) => entry.stage === "performed" || entry.stage === "failed");
-  return end?.stage === "failed" ? `failed: ${end.failure ?? "unknown"}` : end?.stage;
+function stepsOf({ call }: DecidedEntry, reader: JournalReader): readonly DecidedEntry[] {
+  return reader
+    .descendants(call)
+    .map(({ entry }) => entry)
+    .filter(isDecided);
 }
 
 // The policies of then: the present ones where they are the same, else the ones that the journal kept.

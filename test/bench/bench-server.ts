@@ -12,6 +12,8 @@ export interface BenchServer {
   readonly ca: string;
   /** The same in a file, for programs that want one. */
   readonly caFile: string;
+  /** Resolves when `/v1/held` is asked for the next time, which is never answered. */
+  held(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,8 +21,10 @@ const document = JSON.stringify({ text: "x".repeat(4_096 - 11) });
 
 /** Starts the server on a port of its own. */
 export async function openBenchServer(): Promise<BenchServer> {
+  const waiting: (() => void)[] = [];
   const server = createServer(await certificateFor(["localhost"]), (request, response) => {
-    if (request.url === "/v1/moved") response.writeHead(302, { location: "/v1/document" }).end();
+    if (request.url === "/v1/held") waiting.splice(0).map((resolve) => resolve());
+    else if (request.url === "/v1/moved") response.writeHead(302, { location: "/v1/document" }).end();
     else response.writeHead(200, { "content-type": "application/json" }).end(document);
   });
   const folder = mkdtempSync(join(tmpdir(), "yoi-bench-ca-"));
@@ -34,6 +38,7 @@ export async function openBenchServer(): Promise<BenchServer> {
     origin: `https://localhost:${port}`,
     ca: loopbackRoot,
     caFile,
+    held: () => new Promise((resolve) => waiting.push(resolve)),
     async close() {
       server.closeAllConnections();
       server.close();

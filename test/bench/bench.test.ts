@@ -28,6 +28,7 @@ test("a quick bench measures every matter of the design, in numbers", async (t) 
       "A request for 4 KiB on loopback",
       "Requests a second",
       "A tool call that makes one request",
+      "A request that is under way and revoked",
       "Files",
       "An endless loop with a deadline of 200 ms",
       "An operator's commands",

@@ -11,6 +11,7 @@ import { measureFiles } from "./file-bench.ts";
 import { measureOperator } from "./operator-bench.ts";
 import { renderTable } from "./render-table.ts";
 import { measureRequests } from "./request-bench.ts";
+import { measureRevocation } from "./revocation-bench.ts";
 import { measureColdCalls, measureToolCalls } from "./tool-call-bench.ts";
 
 const { quick, json } = parseArgs({ options: { quick: { type: "boolean" }, json: { type: "boolean" } } }).values;
@@ -19,6 +20,7 @@ const measurements: readonly (() => Promise<readonly BenchGroup[]>)[] = [
   () => measureToolCalls(quick ? 8 : 400),
   async () => [await measureColdCalls(quick ? 1 : 5)],
   () => measureRequests(quick ? 16 : 400),
+  async () => [await measureRevocation(quick ? 2 : 20)],
   async () => [await measureFiles(quick ? 8 : 200)],
   async () => [await measureDeadline(quick ? 1 : 10)],
   async () => [await measureOperator(quick ? 4 : 100, quick ? 1 : 10)],

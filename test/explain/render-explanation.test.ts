@@ -88,6 +88,7 @@ test("a recorded answer that is not given again is called out", (t) => {
     at: "2026-01-01T00:00:00.000Z",
     policies: "x",
     answer: "allow",
+    steps: [],
     same: false,
   } as const;
   const text = renderExplanation({ ...denied, cause: "no-permit", causes: ["no-permit"], recorded }, plain, {
@@ -113,6 +114,7 @@ test("nothing that a stranger wrote is obeyed by the terminal", (t) => {
     policies: "x",
     answer: "deny",
     ending: hostile,
+    steps: [],
     same: true,
   } as const;
   const text = renderExplanation(

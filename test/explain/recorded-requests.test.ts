@@ -1,0 +1,59 @@
+import test from "ava";
+import { newId } from "../../src/calls/identifiers.ts";
+import type { Host } from "../../src/host/open-host.ts";
+import { readJournal } from "../../src/journal/read-journal.ts";
+import { getsForecasts, networkWorkspace } from "../support/network-workspace.ts";
+import { openOutside } from "../support/outside-world.ts";
+import type { TestWorkspace } from "../support/workspaces.ts";
+
+async function request(host: Host): Promise<void> {
+  const id = newId(Date.now());
+  const plugin = "project:example.weather";
+  await host.broker.submit({
+    id,
+    root: id,
+    action: "https.request",
+    principal: { kind: "plugin", id: plugin },
+    via: { agent: "cli", tool: `${plugin}/get_weather`, command: false, depth: 1 },
+    ask: { method: "GET", url: "https://api.example.com/v1/now?city=Oslo", headers: [], secrets: [], hop: 0 },
+  });
+}
+
+function decisionOf(workspace: TestWorkspace, action: string): string {
+  const entries = readJournal(workspace.places.journal).list({ limit: 50 });
+  const found = entries.map(({ entry }) => entry).find((entry) => "action" in entry && entry.action === action);
+  return found !== undefined && "decision" in found ? found.decision : "";
+}
+
+test("a recorded request shows what its limits came to, and each step that it took", async (t) => {
+  const workspace = await networkWorkspace(t);
+  workspace.write(".yoi/policies/get.cedar", `@max_response_bytes("4")\n${getsForecasts}`);
+  const answer = (_: unknown, response: { end(text: string): void }) => response.end("a long answer");
+  const { host } = await openOutside(t, workspace, { answer, names: ["api.example.com"] });
+  await request(host);
+  const page = await workspace.yoi("plugin", "explain", decisionOf(workspace, "https.request"));
+  t.regex(page.stdout, /^ALLOWED/);
+  t.regex(page.stdout, /^limits {3}at most 4 bytes \(gets-forecasts\)$/m);
+  t.regex(page.stdout, /^applied {2}status 200, 4 bytes, cut short$/m);
+  const connected = decisionOf(workspace, "network.connect");
+  t.true(
+    page.stdout.includes(`  ✓ network.connect to 93.184.215.14 (public)\n      yoi plugin explain ${connected}\n`),
+  );
+  t.regex(page.stdout, /evaluated again just now: same answer/);
+  t.notRegex(page.stdout, /Oslo/);
+});
+
+test("a request whose address was denied leads to that decision, and that to the policy", async (t) => {
+  const workspace = await networkWorkspace(t);
+  workspace.write(".yoi/policies/get.cedar", getsForecasts);
+  const { host, world } = await openOutside(t, workspace, { answer: () => undefined, names: ["api.example.com"] });
+  world.resolve(["127.0.0.1"]);
+  await request(host);
+  const page = await workspace.yoi("plugin", "explain", decisionOf(workspace, "https.request"));
+  const denied = decisionOf(workspace, "network.connect");
+  t.regex(page.stdout, /failed: denied/);
+  t.true(page.stdout.includes(`  ✗ network.connect to 127.0.0.1 (loopback)\n      yoi plugin explain ${denied}\n`));
+  const why = await workspace.yoi("plugin", "explain", denied);
+  t.regex(why.stdout, /^DENIED/);
+  t.regex(why.stdout, /✓ forbid no-special-addresses/);
+});
