@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Call } from "../calls/call.ts";
+import { limits } from "../calls/limits.ts";
 import { parseCall } from "../calls/parse-call.ts";
 import type { Action } from "../calls/powers.ts";
 import type { Decision } from "../decisions/decision.ts";
@@ -9,6 +11,7 @@ import type { Outcome } from "./outcome.ts";
 import { createRunningCalls } from "./running-calls.ts";
 import { submitCall } from "./submit-call.ts";
 
+/** The way in for everybody who wants something done, and for whoever asks what would be decided. */
 export interface Broker {
   /** Decides, journals, and only then performs. Rejects only when the broker itself is broken or the call is none. */
   submit<A extends Action>(call: Call<A>, signal?: AbortSignal): Promise<Outcome<A>>;
@@ -26,8 +29,7 @@ export interface Broker {
 export function createBroker(parts: BrokerParts): Broker {
   const running = createRunningCalls();
 
-  async function judge(asked: Call): Promise<Judgement> {
-    const call = parseCall(asked);
+  async function judgeParsed(call: Call): Promise<Judgement> {
     const held = parts.revisions.hold();
     try {
       return await judgeCall(parts, call, held.revision, { consume: false });
@@ -38,16 +40,20 @@ export function createBroker(parts: BrokerParts): Broker {
 
   return {
     submit: (call, signal) => submitCall(parts, running, call, signal),
-    judge,
+    judge: async (asked) => judgeParsed(parseCall(asked)),
     async rehearse(call) {
       running.assertOpen();
-      return journalDecision(parts.journal, await judge(call), "rehearsed");
+      return journalDecision(parts.journal, await judgeParsed(parseCall(call)), "rehearsed");
     },
     async revoke() {
-      for (const call of running.list()) {
-        const { decision } = await judge(call.judgement.call);
+      for (const [index, under] of running.list().entries()) {
+        // Many calls must not hold up everybody else while they are asked about.
+        if (index % limits.revocationsPerTurnMax === limits.revocationsPerTurnMax - 1) await nextTurn();
+        // What led to it was revoked, and it with it.
+        if (under.signal.aborted) continue;
+        const { decision } = await judgeParsed(under.call);
         // A call that is under way has had its place in the window; a window that is full by now is no revocation.
-        if (decision.kind === "deny" && decision.cause !== "limit") call.revoke();
+        if (decision.kind === "deny" && decision.cause !== "limit") under.revoke();
       }
     },
     async close() {

@@ -27,9 +27,9 @@ export function factsOfAction(call: Call, description: Description, inventory: I
       return { declared: standing?.tools.has(tool) ?? false, grantedEffects, inputBytes };
     }
     case "https.request":
-      return requestFacts(call, description, inventory);
+      return requestFacts(call, description, standing, inventory);
     case "network.connect":
-      return connectionFacts(call, description, inventory);
+      return connectionFacts(call, description, standing, inventory);
     case "secret.use":
       return secretFacts(call, description, standing);
     case "fs.read":
@@ -47,8 +47,12 @@ export function factsOfAction(call: Call, description: Description, inventory: I
   }
 }
 
-function requestFacts(call: Call, { target }: Description<"https.request">, inventory: Inventory): Facts {
-  const standing = inventory.plugin((call as Call<"https.request">).principal.id);
+function requestFacts(
+  call: Call,
+  { target }: Description<"https.request">,
+  standing: PluginStanding | undefined,
+  inventory: Inventory,
+): Facts {
   const { url, method, headers, body, hop, secrets } = target;
   const covering = standing?.declaredUrls.filter((pattern) => coversUrl(pattern, method, url)) ?? [];
   const effects: readonly ToolEffect[] = isSafeMethod(method) ? ["network"] : ["network", "external-write"];
@@ -67,9 +71,13 @@ function requestFacts(call: Call, { target }: Description<"https.request">, inve
   };
 }
 
-function connectionFacts(call: Call, { target, plugin }: Description<"network.connect">, inventory: Inventory): Facts {
+function connectionFacts(
+  call: Call,
+  { target }: Description<"network.connect">,
+  standing: PluginStanding | undefined,
+  inventory: Inventory,
+): Facts {
   const { url, address, answer, addressClass, behalf } = target;
-  const standing = inventory.plugin(plugin);
   const openedBy = openingOf(url, answer, inventory);
   return {
     declared: standing?.declaredUrls.some((pattern) => coversUrl(pattern, undefined, url)) ?? false,
@@ -93,7 +101,7 @@ function openingOf(url: CanonicalUrl, answer: readonly string[], inventory: Inve
 
 function secretFacts(call: Call, { target }: Description<"secret.use">, standing: PluginStanding | undefined): Facts {
   const { url, secret } = target;
-  const place = Object.keys(secret.place).find((key) => key !== "prefix") ?? "";
+  const place = "header" in secret.place ? "header" : "path" in secret.place ? "path" : "query";
   const defined = secret.origins.length > 0;
   return {
     declared: standing?.declaredSecrets.has(secret.name) ?? false,

@@ -1,7 +1,7 @@
 import type { Call } from "../calls/call.ts";
 import { type CanonicalUrl, domainsOf, urlAncestors } from "../calls/canonical-url.ts";
 import type { Description } from "../calls/description.ts";
-import { pathAncestors } from "../calls/guest-path.ts";
+import { ancestorsById } from "../calls/entity-ancestors.ts";
 import { type PluginRef, parsePluginRef } from "../calls/identifiers.ts";
 import type { Inventory, PluginStanding } from "../calls/inventory.ts";
 import { describeMoment } from "../calls/local-time.ts";
@@ -98,7 +98,7 @@ function describeEntity(uid: EntityRef, description: Description, inventory: Inv
       return { uid, attributes: { name, effects }, ancestors: [{ type: "Plugin", id: plugin }, sourceOf(plugin)] };
     }
     case "Path":
-      return { uid, attributes: {}, ancestors: pathAncestors(uid.id).map((id) => ({ type: "Path", id })) };
+      return { uid, attributes: {}, ancestors: ancestorsById(uid) };
     case "Url":
       return describeUrl(uid, description);
     case "Agent":

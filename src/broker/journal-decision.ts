@@ -1,7 +1,6 @@
 import type { Call } from "../calls/call.ts";
 import type { Description } from "../calls/description.ts";
-import { limits } from "../calls/limits.ts";
-import { SecretValue } from "../calls/secret-value.ts";
+import type { Action, Powers } from "../calls/powers.ts";
 import { showEntity } from "../calls/value.ts";
 import type { Decision } from "../decisions/decision.ts";
 import type { PolicyInfo } from "../decisions/policy-info.ts";
@@ -10,8 +9,9 @@ import { YoiError } from "../errors/yoi-error.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { DecidedEntry, EndedEntry, JournaledPolicy } from "../journal/journal-entry.ts";
 import type { BrokerParts } from "./broker-parts.ts";
+import { writeEvidence } from "./evidence.ts";
 import { type Judgement, microseconds } from "./judge-call.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Ending } from "./outcome.ts";
 
 /**
  * Writes a judgement down before anything happens, and answers with its decision. When it cannot be written, the
@@ -23,7 +23,7 @@ export async function journalDecision(
   stage: DecidedEntry["stage"],
 ): Promise<Decision> {
   try {
-    await journal.append(decidedEntry(judgement, stage), evidenceOf(judgement));
+    await journal.append(decidedEntry(judgement, stage), writeEvidence(judgement));
     return judgement.decision;
   } catch {
     const { id, revision, verdicts } = judgement.decision;
@@ -44,33 +44,53 @@ export async function journalDecision(
 export async function journalEnding(
   { journal, nowMs }: Pick<BrokerParts, "journal" | "nowMs">,
   judgement: Judgement,
-  outcome: Outcome,
+  ending: Ending,
   effectMs: number,
 ): Promise<void> {
-  const common = {
+  const shared = {
     at: new Date(nowMs()).toISOString(),
     ...callPart(judgement.call),
     decision: judgement.decision.id,
     spent: { effect: microseconds(effectMs) },
   };
   const entry: EndedEntry =
-    outcome.status === "failed"
-      ? { ...common, stage: "failed", failure: failureOf(outcome.error), message: escapeText(outcome.error.message) }
-      : { ...common, stage: "performed", ...resultOf(outcome) };
+    ending.status === "failed"
+      ? { ...shared, stage: "failed", failure: failureOf(ending.error), message: escapeText(ending.error.message) }
+      : { ...shared, stage: "performed", ...resultOf(judgement.call.action, ending.value) };
   await journal.append(entry);
 }
 
 // Of a result its size and what was applied to it, never a part of it.
-function resultOf(outcome: Outcome): Pick<EndedEntry, "bytes" | "status" | "truncated" | "redactions"> {
-  const value = outcome.status === "performed" ? outcome.value : undefined;
-  if (value === undefined || value instanceof SecretValue) return {};
-  if (value instanceof Uint8Array) return { bytes: value.length };
-  if ("redactions" in value) {
-    const { status, body, truncated, redactions } = value;
-    return { bytes: body.length, status, ...(truncated && { truncated }), ...(redactions > 0 && { redactions }) };
+function resultOf(
+  action: Action,
+  value: Powers[Action]["yields"],
+): Pick<EndedEntry, "bytes" | "status" | "truncated" | "redactions"> {
+  // An action and what it yields belong together, which the types cannot see here.
+  const yielded = { action, value } as Yielded;
+  switch (yielded.action) {
+    case "https.request":
+    case "network.connect": {
+      const { status, body, truncated, redactions } = yielded.value;
+      return { bytes: body.length, status, ...(truncated && { truncated }), ...(redactions > 0 && { redactions }) };
+    }
+    case "tool.execute":
+      return { bytes: Buffer.byteLength(yielded.value.content ?? "") };
+    case "fs.read":
+      return { bytes: yielded.value.length };
+    case "tool.register":
+    case "plugin.prepare":
+    case "secret.use":
+    case "fs.list":
+    case "fs.stat":
+    case "fs.write":
+    case "fs.append":
+    case "fs.make-directory":
+    case "fs.remove":
+      return {};
   }
-  return "summary" in value ? { bytes: Buffer.byteLength(value.content ?? "") } : {};
 }
+
+type Yielded = { [A in Action]: { readonly action: A; readonly value: Powers[A]["yields"] } }[Action];
 
 function failureOf(error: YoiError): string {
   if (YoiError.is(error, "YOI_STEP_DENIED")) return "denied";
@@ -127,10 +147,4 @@ function addressOf(description: Description): Pick<DecidedEntry, "address" | "ad
 
 function journaledPolicy(policy: PolicyInfo): JournaledPolicy {
   return { id: policy.id, place: `${policy.place.file}:${policy.place.line}:${policy.place.column}` };
-}
-
-/** The call and the request as policy saw it: what a later evaluation of the same question needs. Bounded. */
-function evidenceOf(judgement: Judgement): string {
-  const whole = JSON.stringify({ call: judgement.record, request: judgement.request });
-  return Buffer.byteLength(whole) <= limits.evidenceBytesMax ? whole : JSON.stringify({ request: judgement.request });
 }

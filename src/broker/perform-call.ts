@@ -3,17 +3,19 @@ import type { AllowDecision } from "../decisions/decision.ts";
 import type { Effectors } from "../effectors/effector.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import type { Warrant } from "../warrants/warrant.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Ending } from "./outcome.ts";
 
 /** Hands the warrant to the one effector for its action. Whatever goes wrong in there comes back as a failed outcome. */
 export async function performCall<A extends Action>(
   effectors: Effectors,
   warrant: Warrant<A>,
   decision: AllowDecision,
-): Promise<Outcome<A>> {
+): Promise<Ending<A>> {
   const effector = effectors[warrant.action];
   try {
     if (effector === undefined) throw failure("unavailable", warrant.action);
+    // What was called off while it was decided and written down is not begun.
+    warrant.signal.throwIfAborted();
     return { status: "performed", decision, value: await effector(warrant) };
   } catch (error) {
     return { status: "failed", decision, error: asFailure(error, warrant) };

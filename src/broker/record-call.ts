@@ -13,7 +13,6 @@ export function recordCall(call: Call, plainQuery: readonly string[]): unknown {
       return { ...call, ask: body === undefined ? recorded : { ...recorded, bodyBytes: body.length } };
     }
     case "network.connect":
-      return { ...call, ask: { ...call.ask, url: redactQuery(call.ask.url, plainQuery) } };
     case "secret.use":
       return { ...call, ask: { ...call.ask, url: redactQuery(call.ask.url, plainQuery) } };
     case "fs.write":

@@ -1,18 +1,20 @@
-import type { Bounds } from "../decisions/obligation.ts";
+import type { Call } from "../calls/call.ts";
 import { YoiError } from "../errors/yoi-error.ts";
-import type { Judgement } from "./judge-call.ts";
 
-/** One allowed call while its effect is under way. */
+/** One call from when it is decided to when its effect has ended. */
 export interface RunningCall extends Disposable {
-  readonly judgement: Judgement;
+  readonly call: Call;
   /** Fires when the caller gives up, when the call's time is over, or when it is revoked. */
   readonly signal: AbortSignal;
+  /** Gives the call so much time from now on. */
+  limitTime(ms: number): void;
   revoke(): void;
 }
 
-/** The effects under way. A revocation reaches them here, and a closing broker waits for them. */
+/** The calls under way. A revocation reaches them here, and a closing broker waits for them. */
 export interface RunningCalls {
-  start(judgement: Judgement, bounds: Bounds, signal: AbortSignal | undefined): RunningCall;
+  start(call: Call, signal: AbortSignal | undefined): RunningCall;
+  /** In the order in which they began: a call stands before those that it led to. */
   list(): readonly RunningCall[];
   /** @throws {YoiError} YOI_BROKER_CLOSED once the broker is closed or has closed itself */
   assertOpen(): void;
@@ -29,22 +31,23 @@ export function createRunningCalls(): RunningCalls {
   let open = true;
 
   return {
-    start(judgement, bounds, signal) {
-      const revocation = new AbortController();
-      const ends = [revocation.signal];
-      if (signal !== undefined) ends.push(signal);
-      if (bounds.timeoutMs !== undefined) ends.push(AbortSignal.timeout(bounds.timeoutMs));
-      const call: RunningCall = {
-        judgement,
-        signal: AbortSignal.any(ends),
-        revoke: () => revocation.abort(new DOMException("the permission was revoked", "AbortError")),
+    start(call, signal) {
+      const end = new AbortController();
+      const started: RunningCall = {
+        call,
+        signal: signal === undefined ? end.signal : AbortSignal.any([end.signal, signal]),
+        limitTime(ms) {
+          const timeout = AbortSignal.timeout(ms);
+          timeout.addEventListener("abort", () => end.abort(timeout.reason), { once: true });
+        },
+        revoke: () => end.abort(new DOMException("the permission was revoked", "AbortError")),
         [Symbol.dispose]() {
-          running.delete(call);
+          running.delete(started);
           if (running.size === 0) for (const resume of waiting.splice(0)) resume();
         },
       };
-      running.add(call);
-      return call;
+      running.add(started);
+      return started;
     },
     list: () => [...running],
     assertOpen() {

@@ -31,13 +31,15 @@ export async function submitCall<A extends Action>(
   const call = parseCall(asked);
   const held = parts.revisions.hold();
   try {
+    // INVARIANT: from here on a revocation reaches the call, also while it is decided and written down: what it is
+    // decided under is what is in force at this very moment.
+    using run = running.start(call, signal);
     const judgement = await judgeCall(parts, call, held.revision, { consume: true });
-    const bounds = tightestBounds(judgement.decision.kind === "allow" ? judgement.decision.obligations : []);
-    // From here on a revocation reaches the call, also while its decision is being written down.
-    using run = running.start(judgement, bounds, signal);
     const decision = await journalDecision(parts.journal, judgement, "decided");
     if (decision.kind === "deny") return { status: "denied", decision };
 
+    const bounds = tightestBounds(decision.obligations);
+    if (bounds.timeoutMs !== undefined) run.limitTime(bounds.timeoutMs);
     const { action, target } = judgement.description;
     const { id, revision } = decision;
     const warrant = issueWarrant({ action, call, decision: id, revision, target, bounds, signal: run.signal });

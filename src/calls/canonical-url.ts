@@ -37,6 +37,7 @@ const queryOrFragment = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/s;
 const userinfo = /^([^:/\\]*:)?([\s/\\]*)[^/\\]*@/;
 const defaultPorts = { https: 443, http: 80 } as const;
 
+// see docs/decisions/0015
 /**
  * Parses a URL, once: whatever is accepted is read by a WHATWG parser as the same origin, path and query. What could be
  * read in two ways is not repaired but answered with what is wrong with it (docs/urls.md).
@@ -94,9 +95,14 @@ function canonicalQuery(text: string): Pick<CanonicalUrl, "query" | "queryKeys">
   return { query, queryKeys };
 }
 
+/** The key of one part of a query, decoded once; as it is where it cannot be decoded. */
 function keyOf(part: string): string {
   const [key = ""] = part.split("=", 1);
-  return decodeURIComponent(key.replaceAll("+", " "));
+  try {
+    return decodeURIComponent(key.replaceAll("+", " "));
+  } catch {
+    return key;
+  }
 }
 
 /** The ids of every `Url` that a URL lies in, nearest first: its path's folders, then its origin. */
@@ -133,13 +139,5 @@ function redactPart(part: string, plainKeys: readonly string[]): string {
   if (equals < 0) return part;
   const [key, value] = [part.slice(0, equals), part.slice(equals + 1)];
   // A server that parts a query at `;` too reads another key in such a value, one that nobody named plain.
-  return plainKeys.includes(decodedKey(key)) && !value.includes(";") ? part : `${key}=…`;
-}
-
-function decodedKey(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll("+", " "));
-  } catch {
-    return key;
-  }
+  return plainKeys.includes(keyOf(part)) && !value.includes(";") ? part : `${key}=…`;
 }

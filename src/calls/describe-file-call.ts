@@ -7,6 +7,7 @@ import type { Inventory } from "./inventory.ts";
 import { limits } from "./limits.ts";
 import type { FsAction } from "./powers.ts";
 
+// see docs/decisions/0014
 /** Says a call on files in the words of policy: where it goes is settled here, by names alone; no file is looked at. */
 export function describeFileCall(call: Call<FsAction>, inventory: Inventory): Description<FsAction> {
   const path = readPath(call);

@@ -36,7 +36,7 @@ function plainCopy(value: unknown): JsonObject | undefined {
   }
 }
 
-const common = {
+const frame = {
   id,
   parent: id.optional(),
   root: id,
@@ -76,7 +76,7 @@ const networkConnect = z.strictObject({
 });
 const fileAsks = {
   read: { path, offset: count.optional(), length: count.max(limits.fileReadBytesMax).optional() },
-  list: { path, after: text(1_024).optional() },
+  list: { path, after: text(limits.segmentBytesMax).optional() },
   stat: { path },
   write: { path, mode: z.enum(writeModes), bytes },
   append: { path, bytes },
@@ -96,12 +96,12 @@ const callSchema = z.discriminatedUnion("action", [
 
 function byPlugins<A extends string>(action: A, ask: z.ZodType) {
   const principal = z.strictObject({ kind: z.literal("plugin"), id: plugin });
-  return z.strictObject({ ...common, action: z.literal(action), principal, ask });
+  return z.strictObject({ ...frame, action: z.literal(action), principal, ask });
 }
 
 function byAgents<A extends string>(action: A, ask: z.ZodType) {
   const principal = z.strictObject({ kind: z.literal("agent"), id: agent });
-  return z.strictObject({ ...common, action: z.literal(action), principal, ask });
+  return z.strictObject({ ...frame, action: z.literal(action), principal, ask });
 }
 
 /**

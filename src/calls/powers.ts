@@ -29,11 +29,13 @@ export interface HttpsResponse {
 /** What lies at a path. `other` is whatever is neither, such as a link or a device: it can be listed and nothing else. */
 export type FileKind = "file" | "folder" | "other";
 
+/** A name in a folder, and what has it. */
 export interface FolderEntry {
   readonly name: string;
   readonly kind: FileKind;
 }
 
+/** What is known of a place without opening it. */
 export interface FileStatus {
   readonly kind: FileKind;
   /** Bytes of a file; 0 for everything else. */
@@ -44,15 +46,18 @@ export interface FileStatus {
 
 /** `create` refuses a name that is taken; `replace` writes whether it is or not. */
 export const writeModes = ["create", "replace"] as const;
+/** Whether a write may take the place of what is there. */
 export type WriteMode = (typeof writeModes)[number];
 
 // Who asks. The parent process knows it; nothing that a guest says is believed about it.
 
+/** The agent, or the host on its behalf, by its id. */
 export interface AgentPrincipal {
   readonly kind: "agent";
   readonly id: string;
 }
 
+/** A plugin, by where it comes from and its id. */
 export interface PluginPrincipal {
   readonly kind: "plugin";
   readonly id: PluginRef;
@@ -151,6 +156,7 @@ export interface Powers {
   };
 }
 
+/** One thing that can be asked for, by its name in policies. */
 export type Action = keyof Powers;
 
 /** Every action with its groups; the schema in `policies/` says the same, and a test holds them together. */
@@ -170,11 +176,14 @@ export const actionGroups = {
   "fs.remove": ["files", "host"],
 } as const satisfies Record<Action, readonly string[]>;
 
+/** Every action, in the order of the rows. */
 export const actions = Object.keys(actionGroups) as readonly Action[];
 
 /** The actions on files, by the operation that a manifest asks for. */
 export const fsOperations = ["read", "list", "stat", "write", "append", "make-directory", "remove"] as const;
+/** What a manifest can ask to do with the files of a mount. */
 export type FsOperation = (typeof fsOperations)[number];
+/** An action on files. */
 export type FsAction = `fs.${FsOperation}`;
 
 /** The operation that an action on files is. */

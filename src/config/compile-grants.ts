@@ -1,6 +1,7 @@
-import { parseGuestPath, pathId } from "../calls/guest-path.ts";
+import { parseMountPath, pathId } from "../calls/guest-path.ts";
 import type { PluginRef } from "../calls/identifiers.ts";
 import { isBroad, parseUrlPattern } from "../calls/url-pattern.ts";
+import { showEntity } from "../calls/value.ts";
 import { dischargeable, type ObligationKind } from "../decisions/obligation.ts";
 import type { PolicySource } from "../engines/policy-engine.ts";
 import type { Finding, Place } from "../errors/error-details.ts";
@@ -48,10 +49,10 @@ function source(place: Place, text: string): PolicySource {
 }
 
 function agentPermits(ref: PluginRef, agents: readonly string[]): string {
-  const plugin = `Yoi::Plugin::${JSON.stringify(ref)}`;
+  const plugin = showEntity({ type: "Plugin", id: ref });
   const execute = [...new Set(agents)].map(
     (agent) => `@id(${JSON.stringify(`${ref}/execute/${agent}`)})
-permit (principal == Yoi::Agent::${JSON.stringify(agent)}, action == Yoi::Action::"tool.execute", resource in ${plugin});`,
+permit (principal == ${showEntity({ type: "Agent", id: agent })}, action == Yoi::Action::"tool.execute", resource in ${plugin});`,
   );
   return [
     `@id(${JSON.stringify(`${ref}/register`)})
@@ -63,9 +64,10 @@ permit (principal == Yoi::Agent::"host", action == Yoi::Action::"plugin.prepare"
 }
 
 function secretPermits(ref: PluginRef, secrets: readonly string[]): string {
+  const plugin = showEntity({ type: "Plugin", id: ref });
   const permits = [...new Set(secrets)].map(
     (secret) => `@id(${JSON.stringify(`${ref}/secret/${secret}`)})
-permit (principal == Yoi::Plugin::${JSON.stringify(ref)}, action == Yoi::Action::"secret.use", resource == Yoi::Secret::${JSON.stringify(secret)});`,
+permit (principal == ${plugin}, action == Yoi::Action::"secret.use", resource == ${showEntity({ type: "Secret", id: secret })});`,
   );
   return permits.join("\n");
 }
@@ -85,7 +87,7 @@ function grantPermit(ref: PluginRef, grant: Grant, index: number): Compiled<{ re
   const { resource, condition = "" } = scope;
   return {
     text: `${annotations.join("\n")}
-permit (principal == Yoi::Plugin::${JSON.stringify(ref)}, action == Yoi::Action::"${grant.action}", resource in ${resource})${condition};`,
+permit (principal == ${showEntity({ type: "Plugin", id: ref })}, action == Yoi::Action::"${grant.action}", resource in ${resource})${condition};`,
   };
 }
 
@@ -107,13 +109,11 @@ function scopeOf(grant: Grant): Compiled<{ readonly resource: string; readonly c
   if (isBroad(pattern)) return { problem: "a grant names one host; what is broad needs a policy" };
   // A plain grant never covers what the manifest asks for broadly, even of this very origin.
   const condition = ` when { ${JSON.stringify(grant.methods)}.contains(context.method) && !context.broad }`;
-  return { resource: `Yoi::Url::${JSON.stringify(grant.url)}`, condition };
+  return { resource: showEntity({ type: "Url", id: grant.url }), condition };
 }
 
 function pathScope(text: string): Compiled<{ readonly resource: string }> {
-  const path = text.includes("/") ? parseGuestPath(text) : parseGuestPath(`${text}/x`);
+  const path = parseMountPath(text);
   if (typeof path === "string") return { problem: path };
-  return {
-    resource: `Yoi::Path::${JSON.stringify(text.includes("/") ? pathId(path.mount, path.segments) : path.mount)}`,
-  };
+  return { resource: showEntity({ type: "Path", id: pathId(path.mount, path.segments) }) };
 }

@@ -79,7 +79,7 @@ export const enablementSchema = z.strictObject({
     .optional(),
   // The surfaces that a manifest can have; one that this manifest does not have is a diagnostic of its own.
   surfaces: z.array(z.enum(["tools", "services", "ingresses", "hooks"])).optional(),
-  agents: z.array(agent).max(64).optional(),
+  agents: z.array(agent).max(limits.agentsPerEntryMax).optional(),
   effects: z.array(z.enum(toolEffects)).optional(),
   mounts: z.record(mountName, mountName).optional(),
   secrets: z
@@ -99,7 +99,7 @@ export const enablementSchema = z.strictObject({
       tool_call: duration.optional(),
     })
     .optional(),
-  grants: z.array(grantSchema).max(256).optional(),
+  grants: z.array(grantSchema).max(limits.grantsPerEntryMax).optional(),
 });
 
 /** What an operator's entry says of one plugin. */

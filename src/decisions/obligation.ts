@@ -54,9 +54,10 @@ export function parseObligation(name: string, text: string, policy: string): Obl
         : "a size is a whole number of bytes, such as `65536`";
     case "timeout": {
       const match = /^([1-9]\d{0,6})(ms|s|m)$/.exec(text);
-      return match === null
-        ? "a timeout is written `500ms`, `5s` or `1m`"
-        : { kind: "timeout", ms: toMs(match[1], match[2]), policy };
+      const ms = match === null ? Number.NaN : toMs(match[1], match[2]);
+      return ms <= timeoutMsMax
+        ? { kind: "timeout", ms, policy }
+        : "a timeout is written `500ms`, `5s` or `1m`, and is at most a day";
     }
     case "redact": {
       const headers = text.split(",").map((header) => header.trim().toLowerCase());
@@ -69,6 +70,8 @@ export function parseObligation(name: string, text: string, policy: string): Obl
   }
 }
 
+// Timers of more than 31 bits fire at once.
+const timeoutMsMax = 86_400_000;
 const headerName = /^[a-z0-9!#$%&'*+.^_|~-]{1,64}$/;
 const unitMs: { readonly [unit: string]: number } = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 

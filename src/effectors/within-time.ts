@@ -14,7 +14,7 @@ export function withinTime<T>(
   const stop = new AbortController();
   const giveUp = (why: "timeout" | "cancelled") => {
     settle();
-    const error = effectFailed(why, why === "timeout" ? "the time for it was up" : "it was called off");
+    const error = effectFailed(why);
     stop.abort(error);
     reject(error);
   };

@@ -1,19 +1,22 @@
 // Station: how one allowed request becomes bytes on a wire. In comes the warrant of an `https.request`; out goes the
 // server's answer. In between, each further step is a call of its own to the broker: the use of each secret, and the
 // address that is dialled. It only orders the steps: what is allowed the broker says, and what is done effectors do.
+// see docs/decisions/0013
 import type { Broker } from "../broker/broker.ts";
 import type { Outcome } from "../broker/outcome.ts";
-import type { Call } from "../calls/call.ts";
-import { type CallId, newId } from "../calls/identifiers.ts";
+import { callOf } from "../calls/call.ts";
+import type { CallId } from "../calls/identifiers.ts";
 import type { Action, HttpsResponse, Powers } from "../calls/powers.ts";
 import type { SecretValue } from "../calls/secret-value.ts";
 import { effectFailed } from "../effectors/effect-failure.ts";
 import type { Effectors } from "../effectors/effector.ts";
+import { neverReached } from "../effectors/https/request-failure.ts";
 import type { HostResolver } from "../effectors/https/resolve-host.ts";
 import type { RequestSender } from "../effectors/https/send-request.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import type { Warrant } from "../warrants/warrant.ts";
 
+/** What the station is made of. The broker comes late, for it has the station among its effectors. */
 export interface ExchangeParts {
   readonly broker: () => Pick<Broker, "submit">;
   readonly resolveHost: HostResolver;
@@ -70,15 +73,10 @@ async function connectTo(
   for (const address of answer) {
     const ask = { url: warrant.target.url.href, address, answer, behalf: "https.request" } as const;
     const outcome = await submitStep(parts, warrant, "network.connect", ask);
-    if (outcome.status !== "failed" || !mayTryAnother(outcome.error)) return yieldOf(outcome);
+    if (outcome.status !== "failed" || !neverReached(outcome.error)) return yieldOf(outcome);
     unreachable = outcome.error;
   }
   throw unreachable;
-}
-
-// Only what surely never reached a server is tried elsewhere.
-function mayTryAnother(error: YoiError): boolean {
-  return YoiError.is(error, "YOI_EFFECT_FAILED") && error.details.why === "unreachable" && error.details.sent === false;
 }
 
 function submitStep<A extends "secret.use" | "network.connect">(
@@ -87,9 +85,8 @@ function submitStep<A extends "secret.use" | "network.connect">(
   action: A,
   ask: Powers[A]["ask"],
 ): Promise<Outcome<A>> {
-  const { root, principal, via } = call;
-  const step = { id: newId(nowMs()), parent: call.id, root, action, principal, via, ask };
-  return broker().submit(step as Call<A>, signal);
+  const { id: parent, root, principal, via } = call;
+  return broker().submit(callOf({ parent, root, principal, via }, action, ask, nowMs()), signal);
 }
 
 /** What a step yielded. A denial of a step ends the request under that step's own decision. */

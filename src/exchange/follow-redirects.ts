@@ -1,8 +1,8 @@
 import type { Broker } from "../broker/broker.ts";
 import type { Outcome } from "../broker/outcome.ts";
-import type { Call } from "../calls/call.ts";
+import { type Caller, callOf } from "../calls/call.ts";
 import { canonicalUrl } from "../calls/canonical-url.ts";
-import { newId } from "../calls/identifiers.ts";
+import { limits } from "../calls/limits.ts";
 import type { HttpsResponse, Powers } from "../calls/powers.ts";
 import { redactedMark } from "../calls/secret-value.ts";
 import { effectFailed } from "../effectors/effect-failure.ts";
@@ -17,8 +17,7 @@ export interface Hops {
   readonly signal: AbortSignal;
   /** The time that all hops together have. */
   readonly totalMs: number;
-  /** The call of a hop, but for its id and what is asked. */
-  readonly common: Omit<Call<"https.request">, "id" | "ask" | "action">;
+  readonly caller: Caller;
   readonly redirectsMax: number;
 }
 
@@ -36,9 +35,8 @@ export async function followRedirects(hops: Hops, first: Omit<Ask, "hop">): Prom
   let ask: Ask = { ...first, hop: 0 };
   const endsAtMs = hops.nowMs() + Math.min(first.timeoutMs ?? hops.totalMs, hops.totalMs);
   for (;;) {
-    const { broker, common, nowMs, signal } = hops;
-    const call: Call<"https.request"> = { ...common, id: newId(nowMs()), action: "https.request", ask };
-    const outcome = await broker.submit(call, signal);
+    const { broker, caller, nowMs, signal } = hops;
+    const outcome = await broker.submit(callOf(caller, "https.request", ask, nowMs()), signal);
     const ended = { url: ask.url, sentBefore: ask.hop > 0 };
     const location = outcome.status === "performed" ? locationOf(outcome.value) : undefined;
     if (outcome.status !== "performed" || location === undefined || hops.redirectsMax === 0) {
@@ -46,8 +44,8 @@ export async function followRedirects(hops: Hops, first: Omit<Ask, "hop">): Prom
     }
     if (ask.hop >= hops.redirectsMax) return { ...ended, error: effectFailed("redirect", "too many redirects") };
     const next = nextAsk(ask, outcome.value.status, location);
+    if (next === undefined) return { ...ended, error: effectFailed("redirect") };
     const timeoutMs = endsAtMs - nowMs();
-    if (next === undefined) return { ...ended, error: effectFailed("redirect", "the redirect leads nowhere") };
     if (timeoutMs <= 0) return { ...ended, error: effectFailed("timeout", "the time for all hops was up") };
     ask = { ...next, timeoutMs };
   }
@@ -63,9 +61,10 @@ function nextAsk(ask: Ask, status: number, location: string): Ask | undefined {
   // What led there had a secret in it, which nobody here knows any more.
   if (location.includes(redactedMark)) return undefined;
   const url = resolveLocation(location, ask.url);
+  if (url === undefined || url.length > limits.urlBytesMax) return undefined;
   const from = canonicalUrl(ask.url);
-  const to = canonicalUrl(url ?? "");
-  if (url === undefined || typeof from === "string") return undefined;
+  if (typeof from === "string") return undefined;
+  const to = canonicalUrl(url);
   // A flawed URL is for the broker to refuse, on record.
   const isSameOrigin = typeof to !== "string" && to.origin === from.origin;
   const { body, headers, secrets, ...rest } = ask;

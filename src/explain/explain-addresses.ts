@@ -85,17 +85,17 @@ export async function explainAddresses(
   }
   const known = url.isAddress ? [url.host] : [...new Set(parts.answer)];
   if (known.length > 0) {
-    const rows = await inTurn(known, (address) => judgeAddress(call, address, known, parts));
+    const rows = await oneByOne(known, (address) => judgeAddress(call, address, known, parts));
     return { known: true, judgedAs: worstClass(known), rows: rows.map((row) => ({ ...row, hangsOn: [] })) };
   }
-  const opened = await inTurn(
+  const opened = await oneByOne(
     parts.openings.filter(({ origin }) => origin === url.origin),
     async ({ range, place }) => {
       const first = range.slice(0, range.indexOf("/"));
       return { ...(await judgeAddress(call, first, [first], parts)), range, openedBy: place };
     },
   );
-  const classes = await inTurn(Object.values(representatives), (one) => judgeAddress(call, one, [one], parts));
+  const classes = await oneByOne(Object.values(representatives), (one) => judgeAddress(call, one, [one], parts));
   return { known: false, rows: [...opened, ...classes] };
 }
 
@@ -132,7 +132,7 @@ function mentionsAddress({ text }: TraceNode): boolean {
 }
 
 // One after the other: an inspection is never in a hurry, and the order is that of the rows.
-async function inTurn<T, R>(items: readonly T[], judgeOne: (item: T) => Promise<R>): Promise<readonly R[]> {
+async function oneByOne<T, R>(items: readonly T[], judgeOne: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   for (const item of items) results.push(await judgeOne(item));
   return results;

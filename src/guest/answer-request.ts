@@ -1,8 +1,9 @@
+import type { Caller } from "../calls/call.ts";
 import { limits } from "../calls/limits.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import { type Followed, followRedirects } from "../exchange/follow-redirects.ts";
 import type { GuestAnswer, GuestAsk } from "../sandbox/sandbox.ts";
-import type { GuestCall, GuestParts } from "./guest-parts.ts";
+import type { GuestParts } from "./guest-parts.ts";
 import { denialToWit, failureToWit } from "./to-wit-error.ts";
 
 type SendAsk = Extract<GuestAsk, { kind: "https.send" }>;
@@ -10,7 +11,7 @@ type SendAsk = Extract<GuestAsk, { kind: "https.send" }>;
 /** Makes a guest's request, follows its redirects, and says of a failure whether anything was sent. */
 export async function answerRequest(
   { broker, nowMs, requestMs }: Pick<GuestParts, "broker" | "nowMs" | "requestMs">,
-  common: GuestCall,
+  caller: Caller,
   { request, body }: SendAsk,
   signal: AbortSignal,
 ): Promise<GuestAnswer> {
@@ -21,7 +22,7 @@ export async function answerRequest(
       nowMs,
       totalMs: requestMs(),
       signal,
-      common,
+      caller,
       redirectsMax: Math.min(redirectsMax, limits.httpsRedirectsMax),
     },
     { ...ask, ...(body !== undefined && { body }) },

@@ -12,6 +12,3 @@ export interface GuestParts {
   /** One line of the guest's own log, untrusted and not escaped. */
   readonly log: (plugin: PluginRef, call: Call<"tool.execute">, level: LogLevel, text: string) => void;
 }
-
-/** What every call of one guest has in common: a child of the call that runs, made by the plugin that runs it. */
-export type GuestCall = Omit<Call<"fs.read">, "id" | "action" | "ask">;

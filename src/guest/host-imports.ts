@@ -1,13 +1,14 @@
 import type { Outcome } from "../broker/outcome.ts";
-import type { Call } from "../calls/call.ts";
-import { newId, toolId } from "../calls/identifiers.ts";
+import { type Call, type Caller, callOf } from "../calls/call.ts";
+import { toolId } from "../calls/identifiers.ts";
 import type { Action, FsAction } from "../calls/powers.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import type { GuestAnswer, GuestAsk, GuestHost, GuestValue } from "../sandbox/sandbox.ts";
 import { answerRequest } from "./answer-request.ts";
-import type { GuestCall, GuestParts } from "./guest-parts.ts";
+import type { GuestParts } from "./guest-parts.ts";
 import { listVisible } from "./list-visible.ts";
 import { denialToWit, failureToWit } from "./to-wit-error.ts";
+import { createWriteBudget } from "./write-budget.ts";
 
 // Where a plugin's own calls come in. In: what the guest of one running tool call asks. Out: what WIT lets it know.
 // Who asks is known from the call that runs, never from what the guest says.
@@ -15,16 +16,20 @@ import { denialToWit, failureToWit } from "./to-wit-error.ts";
 /** The host's side of one tool call: every ask becomes a call to the broker, a child of the one that runs. */
 export function createGuestHost(parts: GuestParts, running: Call<"tool.execute">): GuestHost {
   const { plugin, tool } = running.ask;
-  const common: GuestCall = {
+  const caller: Caller = {
     parent: running.id,
     root: running.root,
     principal: { kind: "plugin", id: plugin },
     via: { ...running.via, tool: toolId(plugin, tool), depth: running.via.depth + 1 },
   };
 
+  const budget = createWriteBudget();
+
   async function ask(asked: GuestAsk, signal: AbortSignal): Promise<GuestAnswer> {
+    const overspent = budget.spend(asked);
+    if (overspent !== undefined) return { ok: false, error: overspent };
     try {
-      return await answerAsk(parts, common, asked, signal);
+      return await answerAsk(parts, caller, asked, signal);
     } catch (error) {
       if (!YoiError.is(error, "YOI_CALL_MALFORMED")) throw error;
       return { ok: false, error: { tag: "invalid", val: "the request is malformed" } };
@@ -36,15 +41,15 @@ export function createGuestHost(parts: GuestParts, running: Call<"tool.execute">
 
 async function answerAsk(
   parts: GuestParts,
-  common: GuestCall,
+  caller: Caller,
   asked: GuestAsk,
   signal: AbortSignal,
 ): Promise<GuestAnswer> {
   const submit = <A extends FsAction>(action: A, ask: Call<A>["ask"]) =>
-    parts.broker.submit({ ...common, id: newId(parts.nowMs()), action, ask } as Call<A>, signal);
+    parts.broker.submit(callOf(caller, action, ask, parts.nowMs()), signal);
   switch (asked.kind) {
     case "https.send":
-      return answerRequest(parts, common, asked, signal);
+      return answerRequest(parts, caller, asked, signal);
     case "fs.read": {
       const outcome = await submit(asked.kind, { path: asked.path, ...asked.range });
       return toAnswer(outcome, (bytes) => ({ kind: "bytes", bytes }));
@@ -55,7 +60,7 @@ async function answerAsk(
       const { path, after } = asked;
       const outcome = await submit(asked.kind, { path, ...(after !== undefined && { after }) });
       if (outcome.status !== "performed") return toAnswer(outcome, () => nothing);
-      return { ok: true, value: await listVisible(parts, common, path, outcome.value, signal) };
+      return { ok: true, value: await listVisible(parts, caller, path, outcome.value, signal) };
     }
     case "fs.write": {
       const { path, mode, bytes } = asked;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { restoreRequest } from "../broker/evidence.ts";
 import { prepareRevision } from "../broker/prepare-revision.ts";
 import type { AuthorizationRequest } from "../calls/value.ts";
 import type { PolicySources } from "../engines/policy-engine.ts";
@@ -36,7 +37,7 @@ export async function explainRecorded(
     const message = `the evidence of ${entry.decision} is gone, so it cannot be evaluated again; \`yoi journal show\` has what is left`;
     throw new YoiError("YOI_USAGE", message, {});
   }
-  const { request } = evidenceSchema.parse(JSON.parse(evidence));
+  const request = restoreRequest(evidenceSchema.parse(JSON.parse(evidence)).request);
   const end = entries.find((one): one is EndedEntry => one.stage === "performed" || one.stage === "failed");
   const steps = entry.action === "https.request" ? stepsOf(entry, reader) : [];
   const then = await policiesOf(entry, reader, inspection);

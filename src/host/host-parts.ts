@@ -3,7 +3,7 @@ import { type Broker, createBroker } from "../broker/broker.ts";
 import { createRevisionHolder, type RevisionHolder } from "../broker/policy-revision.ts";
 import { limits } from "../calls/limits.ts";
 import type { Places } from "../config/places.ts";
-import { ownFolders } from "../config/resolve-mounts.ts";
+import { ownFiles, ownFolders } from "../config/resolve-mounts.ts";
 import { createToolExecutor } from "../effectors/execute-tool.ts";
 import { createFileEffectors } from "../effectors/files/file-effectors.ts";
 import { createSecretReader } from "../effectors/https/read-secret.ts";
@@ -103,7 +103,7 @@ export async function createHostParts(options: HostOptions): Promise<HostParts> 
         nowMs,
       }),
       "secret.use": createSecretReader(places.variable),
-      ...createFileEffectors({ refuses: ownFolders(places) }),
+      ...createFileEffectors({ refuses: () => [...ownFolders(places), ...ownFiles(latest.survey.config)] }),
     },
   });
   const engines = createEngines();

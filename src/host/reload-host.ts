@@ -26,6 +26,8 @@ export async function reloadHost(parts: HostParts, before?: HostState): Promise<
   const survey = await surveyWorkspace(options.places, [options.builtin.plugin]);
   parts.latest.survey = survey;
   runner.forget();
+  // What is no longer enabled ends now, and does not wait for policies to be read.
+  await dropOldPermissions(parts);
   try {
     const policies = await reloadPolicies(parts, survey, before?.sources);
     await dropOldPermissions(parts);

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { canonicalJson } from "./canonical-json.ts";
 import { chainEntry, sha256 } from "./chain-entries.ts";
 import type { JournalEntry } from "./journal-entry.ts";
+import { type EvidenceBounds, evidenceKeeper } from "./keep-evidence.ts";
 import { inTransaction } from "./open-database.ts";
 import { integerOf, textOf } from "./row-columns.ts";
 
@@ -9,14 +10,10 @@ import { integerOf, textOf } from "./row-columns.ts";
 export type EntryAppender = (entry: JournalEntry, evidence: string | undefined) => void;
 
 /** An appender to one database. Evidence that is too long is not kept, and the oldest makes room for the newest. */
-export function entryAppender(
-  db: DatabaseSync,
-  bounds: { readonly evidenceBytesMax: number; readonly evidenceRowsMax: number },
-): EntryAppender {
+export function entryAppender(db: DatabaseSync, bounds: EvidenceBounds): EntryAppender {
   const head = db.prepare("SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1");
   const insertEntry = db.prepare("INSERT INTO entries (seq, previous, hash, entry) VALUES (?, ?, ?, ?)");
-  const insertEvidence = db.prepare("INSERT INTO evidence (seq, request) VALUES (?, ?)");
-  const dropEvidence = db.prepare("DELETE FROM evidence WHERE id <= ?");
+  const keepEvidence = evidenceKeeper(db, bounds);
 
   return (entry, evidence) => {
     const kept =
@@ -28,9 +25,7 @@ export function entryAppender(
       const last = row && { seq: integerOf(row, "seq"), hash: textOf(row, "hash") };
       const { seq, previous, hash } = chainEntry(last, text);
       insertEntry.run(seq, previous, hash, text);
-      if (kept === undefined) return;
-      const { lastInsertRowid } = insertEvidence.run(seq, kept);
-      dropEvidence.run(Number(lastInsertRowid) - bounds.evidenceRowsMax);
+      if (kept !== undefined) keepEvidence(seq, "plugin" in entry ? entry.plugin : undefined, kept);
     });
   };
 }

@@ -3,7 +3,7 @@ import { YoiError } from "../errors/yoi-error.ts";
 import { integerOf } from "./row-columns.ts";
 
 /** The layout that this version writes and reads. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 // INVARIANT: `entry` is the only copy of what was recorded. The columns beside it are computed from it when they are
 // asked for, so that a filter can never see another entry than the one whose hash is checked.
@@ -25,7 +25,13 @@ const schema = `
   CREATE INDEX entries_by_call ON entries (call);
   CREATE INDEX entries_by_decision ON entries (decision);
   CREATE INDEX entries_by_parent ON entries (parent) WHERE parent IS NOT NULL;
-  CREATE TABLE evidence (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, request TEXT NOT NULL) STRICT;
+  CREATE TABLE evidence (
+    id INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL UNIQUE,
+    plugin TEXT NOT NULL,
+    request TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX evidence_by_plugin ON evidence (plugin, id);
   CREATE TABLE policy_sets (digest TEXT PRIMARY KEY, sources TEXT NOT NULL) STRICT;
   CREATE TABLE rates (key TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;
   CREATE INDEX rates_by_key ON rates (key, at);

@@ -16,6 +16,7 @@ type JournalLimits = {
     | "journalQueueMax"
     | "evidenceBytesMax"
     | "evidenceRowsMax"
+    | "evidenceRowsPerPluginMax"
     | "guestLogRowsMax"
     | "logLinesPerCallMax"]: number;
 };

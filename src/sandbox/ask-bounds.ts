@@ -5,6 +5,7 @@ import type { GuestAsk, GuestRequest, HostError } from "./sandbox.ts";
 export type AskBounds = Pick<
   Limits,
   | "pathBytesMax"
+  | "segmentBytesMax"
   | "fileReadBytesMax"
   | "fileWriteBytesMax"
   | "urlBytesMax"
@@ -16,8 +17,7 @@ export type AskBounds = Pick<
   | "secretsPerRequestMax"
 >;
 
-// No entry of any folder, and no secret, has a longer name.
-const entryNameBytesMax = 1_024;
+// No secret has a longer name.
 const secretNameBytesMax = 64;
 
 const encoder = new TextEncoder();
@@ -38,7 +38,9 @@ export function findOverstep(ask: GuestAsk, bounds: AskBounds): HostError | unde
     case "fs.append":
       return ask.bytes.length > bounds.fileWriteBytesMax ? limit("fileWriteBytesMax") : undefined;
     case "fs.list":
-      return byteLength(ask.after ?? "") > entryNameBytesMax ? invalid("`after` is no name of an entry") : undefined;
+      return byteLength(ask.after ?? "") > bounds.segmentBytesMax
+        ? invalid("`after` is no name of an entry")
+        : undefined;
     case "fs.stat":
     case "fs.make-directory":
     case "fs.remove":

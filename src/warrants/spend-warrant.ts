@@ -8,9 +8,7 @@ import type { Warrant } from "./warrant.ts";
  * @throws {YoiError} YOI_WARRANT_SPENT for a second use, a copy or a forgery, and for another action's warrant
  */
 export function spendWarrant<A extends Action>(warrant: Warrant<A>, action: A): void {
-  if (!unspentWarrants.delete(warrant) || warrant.action !== action) {
-    throw new YoiError("YOI_WARRANT_SPENT", `no unspent warrant for \`${action}\``, { callId: warrant.call.id });
-  }
+  if (!unspentWarrants.delete(warrant) || warrant.action !== action) throw notUnspent(warrant, action);
   warrant.signal.throwIfAborted();
 }
 
@@ -19,8 +17,10 @@ export function spendWarrant<A extends Action>(warrant: Warrant<A>, action: A): 
  * @throws {YoiError} YOI_WARRANT_SPENT
  */
 export function assertUnspent<A extends Action>(warrant: Warrant<A>, action: A): void {
-  if (!unspentWarrants.has(warrant) || warrant.action !== action) {
-    throw new YoiError("YOI_WARRANT_SPENT", `no unspent warrant for \`${action}\``, { callId: warrant.call.id });
-  }
+  if (!unspentWarrants.has(warrant) || warrant.action !== action) throw notUnspent(warrant, action);
   warrant.signal.throwIfAborted();
+}
+
+function notUnspent({ call }: Warrant, action: Action): YoiError {
+  return new YoiError("YOI_WARRANT_SPENT", `no unspent warrant for \`${action}\``, { callId: call.id });
 }

@@ -21,6 +21,7 @@ export interface BuiltinPlugin {
   readonly tools: ReadonlyMap<string, { readonly effects: readonly ToolEffect[]; readonly inputSchema: JsonObject }>;
 }
 
+/** What an inventory is made of: the workspace as it was read, at one moment. */
 export interface InventoryParts {
   readonly trusted: boolean;
   readonly config: Pick<Config, "zone" | "secrets" | "openings" | "plainQuery">;

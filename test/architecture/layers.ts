@@ -42,7 +42,10 @@ export const layers: { readonly [folder: string]: Layer } = {
     may: ["calls", "warrants", "errors"],
     touches: ["fs", "path", "crypto", "undici", "dns", "net", "tls", "zlib", "stream", "timers"],
   },
-  broker: { may: ["calls", "engines", "decisions", "warrants", "effectors", "journal", "errors"], touches: ["crypto"] },
+  broker: {
+    may: ["calls", "engines", "decisions", "warrants", "effectors", "journal", "errors"],
+    touches: ["crypto", "timers", "util"],
+  },
   exchange: { may: ["calls", "broker", "effectors", "decisions", "warrants", "errors"], touches: [] },
   guest: { may: ["calls", "exchange", "broker", "decisions", "sandbox", "errors"], touches: ["timers"] },
   tools: { may: ["calls", "decisions", "broker", "errors"], touches: [] },

@@ -1,8 +1,8 @@
 import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import type { Call } from "../../src/calls/call.ts";
-import { newId } from "../../src/calls/identifiers.ts";
-import type { FsAction } from "../../src/calls/powers.ts";
+import { callOf } from "../../src/calls/call.ts";
+import type { FsAction, Powers } from "../../src/calls/powers.ts";
+import { callerOf } from "../support/calls.ts";
 import type { BenchGroup, BenchRow } from "./bench-row.ts";
 import { openBenchWorkspace } from "./bench-workspace.ts";
 import { quantilesOf, timeBackToBack } from "./quantiles.ts";
@@ -21,8 +21,9 @@ export async function measureFiles(rounds: number): Promise<BenchGroup> {
     'permit (principal, action in Yoi::Action::"files", resource in Yoi::Path::"notes");\n',
   );
   const host = await workspace.openHost();
-  const submit = async <A extends FsAction>(action: A, ask: Call<A>["ask"]) => {
-    const outcome = await host.broker.submit(fileCall(action, ask));
+  const caller = callerOf("project:example.asks-all", "ask");
+  const submit = async <A extends FsAction>(action: A, ask: Powers[A]["ask"]) => {
+    const outcome = await host.broker.submit(callOf(caller, action, ask, Date.now()));
     if (outcome.status !== "performed") throw new Error(`${action} ended as ${outcome.status}`);
   };
   try {
@@ -51,12 +52,12 @@ export async function measureFiles(rounds: number): Promise<BenchGroup> {
 }
 
 /** The same promise by hand: all of it or nothing, and on the disk. */
-async function writeWhole(file: string, content: Uint8Array): Promise<void> {
-  const handle = await open(`${file}.new`, "w");
-  await handle.writeFile(content);
-  await handle.sync();
-  await handle.close();
-  await rename(`${file}.new`, file);
+async function writeWhole(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(`${path}.new`, "w");
+  await file.writeFile(content);
+  await file.sync();
+  await file.close();
+  await rename(`${path}.new`, path);
 }
 
 async function race(
@@ -79,19 +80,4 @@ async function race(
     { what, unit: "µs", ...inUs(own), ratio: { times: own.p50 / other.p50, to: "bare" } },
     { what: "  bare", unit: "µs", ...inUs(other) },
   ];
-}
-
-function fileCall<A extends FsAction>(action: A, ask: Call<A>["ask"]): Call<A> {
-  const id = newId(Date.now());
-  const plugin = "project:example.asks-all";
-  const call = {
-    id,
-    root: id,
-    action,
-    principal: { kind: "plugin", id: plugin },
-    via: { agent: "cli", tool: `${plugin}/ask`, command: false, depth: 1 },
-    ask,
-  };
-  // Action and ask come as a pair, which their types cannot say once they stand apart.
-  return call as unknown as Call<A>;
 }

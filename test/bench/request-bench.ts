@@ -1,12 +1,13 @@
 import { Agent } from "undici";
 import { followRedirects } from "../../src/exchange/follow-redirects.ts";
 import type { Host } from "../../src/host/open-host.ts";
+import { requestCall } from "../support/calls.ts";
 import { type BenchGroup, type BenchRow, ratioWithin } from "./bench-row.ts";
 import { type BenchServer, openBenchServer } from "./bench-server.ts";
 import { openBenchWorkspace, performed } from "./bench-workspace.ts";
 import { openMcpPeer } from "./mcp-client.ts";
 import { quantilesOf, timeBackToBack, timeOnce, timePaced } from "./quantiles.ts";
-import { openRequests, requestOf, type Submit } from "./requesting-plugin.ts";
+import { openRequests, type Submit } from "./requesting-plugin.ts";
 
 const besides = "bare";
 const concurrency = 16;
@@ -20,7 +21,7 @@ export async function measureRequests(rounds: number): Promise<readonly BenchGro
   await workspace.enableAnew("asks-all", "https://api.example.com", server.origin);
   const host = await workspace.openHost();
   const submit: Submit = async (ask) => {
-    const outcome = await host.broker.submit(requestOf(ask));
+    const outcome = await host.broker.submit(requestCall(ask));
     if (outcome.status !== "performed") throw new Error(`the request ended as ${outcome.status}`);
   };
   const fetchBare = async (path: string) => {
@@ -99,7 +100,7 @@ async function inTurns(rounds: number, acts: Acts) {
 
 /** What the broker adds, and what its parts cost by themselves: two decisions, and four entries that are committed. */
 async function stages(host: Host, overheadUs: number, rounds: number): Promise<readonly BenchRow[]> {
-  const call = requestOf({ url: "https://localhost/v1/document" });
+  const call = requestCall({ url: "https://localhost/v1/document" });
   const decisionUs = quantilesOf(await timeBackToBack(rounds, () => host.broker.judge(call))).p50 * 1_000;
   const journalUs =
     quantilesOf(await timeBackToBack(rounds, () => host.broker.rehearse(call))).p50 * 1_000 - decisionUs;
@@ -130,13 +131,13 @@ async function throughput(rounds: number, { bare, brokered }: Acts): Promise<rea
 }
 
 async function follow(host: Host, server: BenchServer): Promise<void> {
-  const { principal, via, root, ask } = requestOf({ url: `${server.origin}/v1/moved` });
+  const { principal, via, root, ask } = requestCall({ url: `${server.origin}/v1/moved` });
   const hops = {
     broker: host.broker,
     nowMs: Date.now,
     totalMs: 30_000,
     signal: new AbortController().signal,
-    common: { principal, via, root },
+    caller: { principal, via, root },
     redirectsMax: 5,
   };
   const followed = await followRedirects(hops, ask);

@@ -1,5 +1,4 @@
 import type { Call } from "../../src/calls/call.ts";
-import { newId } from "../../src/calls/identifiers.ts";
 import { weatherManifestWith } from "../support/manifests.ts";
 import { weatherPackage } from "../support/packages.ts";
 import type { BenchServer } from "./bench-server.ts";
@@ -59,17 +58,4 @@ permit (principal, action == Yoi::Action::"https.request", resource in Yoi::Url:
 permit (principal == Yoi::Plugin::"${plugin}", action == Yoi::Action::"secret.use", resource == Yoi::Secret::"bench-key");
 `,
   );
-}
-
-/** A request that the plugin's running tool makes. */
-export function requestOf(ask: Partial<Ask> & Pick<Ask, "url">): Call<"https.request"> {
-  const id = newId(Date.now());
-  return {
-    id,
-    root: id,
-    action: "https.request",
-    principal: { kind: "plugin", id: plugin },
-    via: { agent: "cli", tool: `${plugin}/get_weather`, command: false, depth: 1 },
-    ask: { method: "GET", headers: [], secrets: [], hop: 0, ...ask },
-  };
 }

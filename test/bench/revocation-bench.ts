@@ -1,8 +1,9 @@
+import { requestCall } from "../support/calls.ts";
 import { atMost, type BenchGroup } from "./bench-row.ts";
 import { openBenchServer } from "./bench-server.ts";
 import { openBenchWorkspace } from "./bench-workspace.ts";
 import { quantilesOf } from "./quantiles.ts";
-import { openRequests, requestOf } from "./requesting-plugin.ts";
+import { openRequests } from "./requesting-plugin.ts";
 
 /** How long a request that is under way outlives the policy that allowed it, from when the host begins to read the new ones. */
 export async function measureRevocation(rounds: number): Promise<BenchGroup> {
@@ -16,7 +17,7 @@ export async function measureRevocation(rounds: number): Promise<BenchGroup> {
       workspace.write(".yoi/policies/revoked.cedar", "");
       await host.reload();
       const reached = server.held();
-      const ended = host.broker.submit(requestOf({ url: `${server.origin}/v1/held` })).then(({ status }) => {
+      const ended = host.broker.submit(requestCall({ url: `${server.origin}/v1/held` })).then(({ status }) => {
         if (status !== "failed") throw new Error(`the request was ${status}`);
         return performance.now();
       });

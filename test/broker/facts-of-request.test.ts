@@ -5,7 +5,8 @@ import type { Call } from "../../src/calls/call.ts";
 import { describeCall } from "../../src/calls/describe-call.ts";
 import type { Inventory } from "../../src/calls/inventory.ts";
 import { limits } from "../../src/calls/limits.ts";
-import { inventoryOf, noonish, notesPlugin, requestCall, weatherPlugin } from "../support/broker-parts.ts";
+import { inventoryOf, noonish, notesPlugin, weatherPlugin } from "../support/broker-parts.ts";
+import { requestCall } from "../support/calls.ts";
 
 function requestOf(call: Call, inventory: Inventory = inventoryOf()) {
   return gatherFacts(call, describeCall(call, inventory), inventory, noonish);

@@ -3,7 +3,8 @@ import { gatherFacts } from "../../src/broker/gather-facts.ts";
 import type { Call } from "../../src/calls/call.ts";
 import { describeCall } from "../../src/calls/describe-call.ts";
 import type { Inventory } from "../../src/calls/inventory.ts";
-import { executeCall, inventoryOf, noonish, notesPlugin, readCall } from "../support/broker-parts.ts";
+import { inventoryOf, noonish, notesPlugin } from "../support/broker-parts.ts";
+import { executeCall, readCall } from "../support/calls.ts";
 
 function requestOf(call: Call, inventory: Inventory = inventoryOf()) {
   return gatherFacts(call, describeCall(call, inventory), inventory, noonish);
@@ -39,7 +40,7 @@ test("effects of the running tool that lack `read` do not cover a read", (t) => 
 // ATTACK: threats 36: a tool of another plugin never covers this plugin's host call.
 test("a running tool of another plugin covers nothing", (t) => {
   const via = { agent: "cli", tool: "project:other/read_note", command: false, depth: 1 } as const;
-  t.like(requestOf(readCall("notes/x", { via })).context, { covered: false });
+  t.like(requestOf({ ...readCall("notes/x"), via }).context, { covered: false });
 });
 
 test("a plugin that nobody knows is not enabled, not pinned and declares nothing", (t) => {

@@ -5,7 +5,8 @@ import type { Cause } from "../../src/decisions/cause.ts";
 import type { Obligation } from "../../src/decisions/obligation.ts";
 import type { Verdict } from "../../src/decisions/verdict.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
-import { brokerParts, executeCall, inventoryOf, notesPlugin, readCall } from "../support/broker-parts.ts";
+import { brokerParts, inventoryOf, notesPlugin } from "../support/broker-parts.ts";
+import { executeCall, readCall } from "../support/calls.ts";
 import { fakeSet, permitWith, policyNamed, verdictOf } from "../support/fake-engine.ts";
 
 test("an allowed call is on record before its effect, and ended after it", async (t) => {

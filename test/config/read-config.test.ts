@@ -1,4 +1,5 @@
 import test, { type ExecutionContext } from "ava";
+import { limits } from "../../src/calls/limits.ts";
 import { fsOperations } from "../../src/calls/powers.ts";
 import { compileGrants } from "../../src/config/compile-grants.ts";
 import { readConfig } from "../../src/config/read-config.ts";
@@ -35,6 +36,12 @@ const refusedEntries: readonly (readonly [title: string, toml: string, says: Reg
   ["a digest that is none", 'digest = "sha256:x"', /64 lower-case hexadecimal digits/],
   ["a surface that does not exist", 'surfaces = ["everything"]', /must be one of/],
   ["an agent that could end a quoted text", "agents = ['cli\"']", /an agent's id/],
+  ["more agents than an entry may name", `agents = [${'"a", '.repeat(limits.agentsPerEntryMax + 1)}]`, /more than 64/],
+  [
+    "more grants than an entry may have",
+    `grants = [${'{ action = "fs.read", path = "notes" }, '.repeat(limits.grantsPerEntryMax + 1)}]`,
+    /more than 256/,
+  ],
   ["an effect that does not exist", 'effects = ["everything"]', /./],
   ["a limit that does not exist", 'limits = { guest_files = "2" }', /guest_files/],
   ["a limit without its unit", 'limits = { guest_cpu = "2" }', /500ms/],

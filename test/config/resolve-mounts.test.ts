@@ -2,13 +2,18 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import { readConfig } from "../../src/config/read-config.ts";
-import { resolveMounts } from "../../src/config/resolve-mounts.ts";
+import { type FileSystemType, ownFiles, resolveMounts } from "../../src/config/resolve-mounts.ts";
 import { newWorkspace, type TestWorkspace } from "../support/workspaces.ts";
 
-async function mountsOf({ places }: TestWorkspace) {
+async function configOf({ places }: TestWorkspace) {
   const reading = await readConfig(places);
   if (!("config" in reading)) throw new Error(JSON.stringify(reading.findings));
-  return resolveMounts(reading.config.mounts, places);
+  return reading.config;
+}
+
+async function mountsOf(workspace: TestWorkspace, typeOf?: FileSystemType) {
+  const { mounts } = await configOf(workspace);
+  return resolveMounts(mounts, workspace.places, typeOf);
 }
 
 interface Row {
@@ -82,4 +87,71 @@ test("only the user's own configuration mounts what lies outside, and never Yoi'
   const { folders, findings } = await mountsOf(workspace);
   t.deepEqual([...folders], [["diary", join(workspace.home, "diary")]]);
   t.regex(findings.get("home")?.message ?? "", /a folder of Yoi's own/);
+});
+
+// ATTACK: threats 26: policy decides on `private`, and the system opens `Private`.
+const blind: readonly (readonly [says: string, type: number])[] = [
+  ["vfat", 0x4d44],
+  ["exfat", 0x2011bab0],
+  ["ntfs", 0x5346544e],
+  ["ntfs3", 0x7366746e],
+  ["fuse", 0x65735546],
+  ["9p", 0x01021997],
+  ["cifs", 0xff534d42],
+  ["cifs", 0xff534d42 | 0],
+  ["smb2", 0xfe534d42],
+  ["smb", 0x517b],
+  ["hfs", 0x4244],
+  ["hfs\\+", 0x482b],
+];
+for (const [says, type] of blind) {
+  test(`a folder on a file system of the type ${type.toString(16)} is no mount, and says why`, async (t) => {
+    const workspace = await newWorkspace(t);
+    workspace.write("notes/x", "");
+    workspace.configure('[mounts.notes]\npath = "notes"\n');
+    const { folders, findings } = await mountsOf(workspace, async (folder) => {
+      t.is(folder, join(workspace.folder, "notes"));
+      return type;
+    });
+    t.is(folders.size, 0);
+    const { message = "", remedy } = findings.get("notes") ?? {};
+    t.regex(message, new RegExp(`lies on a file system \\(${says}\\) that may take upper and lower case for the same`));
+    t.regex(remedy ?? "", /^mount a folder of a file system that tells them apart/);
+  });
+}
+
+test("a folder whose file system does not say what it is is no mount, and one that tells case apart is", async (t) => {
+  const workspace = await newWorkspace(t);
+  workspace.write("notes/x", "");
+  workspace.configure('[mounts.notes]\npath = "notes"\n');
+  const unknown = await mountsOf(workspace, async () => {
+    throw new Error("no answer");
+  });
+  t.regex(unknown.findings.get("notes")?.message ?? "", /lies on a file system \(unknown\)/);
+  for (const type of [0xef53, 0x58465342, 0x9123683e, 0x01021994]) {
+    t.is((await mountsOf(workspace, async () => type)).folders.size, 1, type.toString(16));
+  }
+});
+
+test("the files that the user's configuration keeps secrets and authorities in are Yoi's own", async (t) => {
+  const workspace = await newWorkspace(t);
+  t.deepEqual(ownFiles(await configOf(workspace)), []);
+  workspace.write(
+    workspace.places.userConfig,
+    `[network]
+ca = "ca.pem"
+[secrets.in-file]
+from = { file = "~/notes/token" }
+place = { header = "x-key" }
+origins = ["https://api.example.com"]
+[secrets.in-variable]
+from = { env = "TOKEN" }
+place = { header = "x-key" }
+origins = ["https://api.example.com"]
+`,
+  );
+  t.deepEqual(ownFiles(await configOf(workspace)), [
+    join(workspace.home, "notes/token"),
+    join(workspace.places.userConfigFolder, "ca.pem"),
+  ]);
 });

@@ -30,7 +30,7 @@ async function keepTheForecast(stage: Stage): Promise<void> {
     stage.place("~/.config/yoi/ca.pem", demoRoot);
     await yoi(asksForOslo, { exit: 0, says: ['"age":"as of now"'] });
   } finally {
-    server.close();
+    await server.close();
   }
   tell("The server is gone: the answer comes from the plugin's folder");
   await yoi(asksForOslo, { exit: 0, says: ['"degrees":-3', "for the server is down"] });
@@ -59,7 +59,7 @@ async function postWithAToken(stage: Stage): Promise<void> {
       says: ["secret.use", "webhook-token", "%7Btoken%7D", "127.0.0.1 (loopback)"],
     });
   } finally {
-    server.close();
+    await server.close();
   }
 }
 

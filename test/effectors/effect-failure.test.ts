@@ -28,7 +28,7 @@ for (const [code, why] of [
 }
 
 test("a failure in our own words stays itself", (t) => {
-  const own = effectFailed("not-empty", "the folder is not empty");
+  const own = effectFailed("not-empty");
   t.is(fromSystemError(own), own);
   t.deepEqual(fromSystemError("thrown text").details, { why: "io" });
 });

@@ -9,7 +9,8 @@ import type { Effectors } from "../../src/effectors/effector.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
 import { createExchange } from "../../src/exchange/exchange-station.ts";
 import { spendWarrant } from "../../src/warrants/spend-warrant.ts";
-import { inventoryOf, noonish, requestCall } from "../support/broker-parts.ts";
+import { inventoryOf, noonish } from "../support/broker-parts.ts";
+import { requestCall } from "../support/calls.ts";
 import { createMemoryJournal } from "../support/memory-journal.ts";
 
 const permit: Verdict = {

@@ -3,7 +3,8 @@ import type { Broker } from "../../src/broker/broker.ts";
 import type { Call } from "../../src/calls/call.ts";
 import type { Header, HttpsResponse } from "../../src/calls/powers.ts";
 import { followRedirects } from "../../src/exchange/follow-redirects.ts";
-import { noonish, requestCall } from "../support/broker-parts.ts";
+import { noonish } from "../support/broker-parts.ts";
+import { requestCall } from "../support/calls.ts";
 
 type Ask = Call<"https.request">["ask"];
 
@@ -30,7 +31,7 @@ async function follow(answers: readonly Answer[], first: Partial<Ask> = {}, redi
       nowMs: clock,
       signal: new AbortController().signal,
       totalMs: 30_000,
-      common: { principal, via, root },
+      caller: { principal, via, root },
       redirectsMax,
     },
     ask,

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import test from "ava";
 import type { Explanation } from "../../src/explain/explanation.ts";
 import { getsForecasts, networkWorkspace } from "../support/network-workspace.ts";
@@ -93,6 +95,51 @@ test("a secret that nobody defined is undeclared, and says so", async (t) => {
     ["secret-is-defined", "secret-to-its-own-origins"],
   );
 });
+
+const makeFifo = (path: string) => execFileSync("bash", ["-c", 'mkfifo "$1"', "bash", path]);
+
+// ATTACK: threats 27, 28: an explanation must not tell what is there, nor wait for it.
+for (const action of [
+  "fs.read",
+  "fs.list",
+  "fs.stat",
+  "fs.write",
+  "fs.append",
+  "fs.make-directory",
+  "fs.remove",
+] as const) {
+  test(`${action} of a file, of a pipe and of nothing is explained in the same words`, async (t) => {
+    const { folder, yoi, remove } = await networkWorkspace(t);
+    const shown = async () => yoi(...explain, action, "cache/x");
+    const ofFile = await shown();
+    remove("cache/x");
+    t.deepEqual(await shown(), ofFile);
+    makeFifo(join(folder, "cache/x"));
+    t.deepEqual(await shown(), ofFile);
+    t.regex(ofFile.stdout, new RegExp(`${action} kept/x`));
+  });
+}
+
+// ATTACK: threats 27, 28
+for (const words of [
+  ["https.request", "GET", url],
+  ["secret.use", "weather-key", url],
+]) {
+  test(`${words[0]} is explained in the same words whatever lies where the secret is kept`, async (t) => {
+    const { home, yoi, read, write, remove } = await networkWorkspace(t);
+    const config = `${home}/.config/yoi/yoi.toml`;
+    write(config, `${read(config).replace('{ env = "WEATHER_KEY" }', '{ file = "key" }')}\n[network]\nca = "ca.pem"\n`);
+    const files = ["key", "ca.pem"].map((name) => `${home}/.config/yoi/${name}`);
+    for (const file of files) write(file, "s3cr3t-canary");
+    const shown = async () => yoi(...explain, ...words);
+    const ofFile = await shown();
+    files.forEach(remove);
+    t.deepEqual(await shown(), ofFile);
+    files.forEach(makeFifo);
+    t.deepEqual(await shown(), ofFile);
+    t.regex(ofFile.stdout, new RegExp(words[0] ?? ""));
+  });
+}
 
 // ATTACK: threats 27: an explanation must not tell what is there.
 test("of files nothing is looked at: what exists and what does not are explained alike", async (t) => {

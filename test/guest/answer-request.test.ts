@@ -6,7 +6,8 @@ import type { EffectFailure } from "../../src/errors/error-details.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
 import { answerRequest } from "../../src/guest/answer-request.ts";
 import type { GuestRequest } from "../../src/sandbox/sandbox.ts";
-import { noonish, requestCall } from "../support/broker-parts.ts";
+import { noonish } from "../support/broker-parts.ts";
+import { requestCall } from "../support/calls.ts";
 
 const { principal, via, root } = requestCall();
 const asked: GuestRequest = { method: "GET", url: "https://api.example.com/v1/now", headers: [], secrets: [] };

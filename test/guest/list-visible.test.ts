@@ -4,7 +4,8 @@ import type { Call } from "../../src/calls/call.ts";
 import { limits } from "../../src/calls/limits.ts";
 import type { FolderEntry } from "../../src/calls/powers.ts";
 import { listVisible } from "../../src/guest/list-visible.ts";
-import { noonish, readCall } from "../support/broker-parts.ts";
+import { noonish } from "../support/broker-parts.ts";
+import { readCall } from "../support/calls.ts";
 
 const { principal, via, root } = readCall("notes/x");
 
@@ -59,15 +60,34 @@ test("a listing that is called off asks no further", async (t) => {
   await t.throwsAsync(list(["a"], () => false, gone.signal));
 });
 
-test("others get their turn while a long folder is decided", async (t) => {
-  let turns = 0;
-  let counting = true;
-  const count = () => {
-    turns++;
-    if (counting) setImmediate(count);
+// ATTACK: threats 22: many lists at once must not hold the host up longer than one does.
+test("of all lists at once, one batch is decided between two turns of everybody else", async (t) => {
+  let going = true;
+  let decided = 0;
+  const decidedInTurns: number[] = [];
+  const endTurn = () => {
+    decidedInTurns.push(decided);
+    decided = 0;
+    if (going) setImmediate(endTurn);
   };
-  setImmediate(count);
-  await list(numbered(limits.listBatchMax * 10), () => false);
-  counting = false;
-  t.true(turns >= 9);
+  setImmediate(endTurn);
+  const lists = 8;
+  const batches = 5;
+  const folder = numbered(limits.listBatchMax * batches);
+  const count = () => {
+    decided++;
+    return false;
+  };
+  await Promise.all(Array.from({ length: lists }, () => list(folder, count)));
+  going = false;
+  await new Promise(setImmediate);
+  t.is(Math.max(...decidedInTurns), limits.listBatchMax);
+  t.is(decidedInTurns.filter((inTurn) => inTurn > 0).length, lists * batches);
+});
+
+test("a list that fails lets the ones behind it have their turn", async (t) => {
+  const gone = new AbortController();
+  gone.abort();
+  const [failed, listed] = await Promise.allSettled([list(["a"], () => false, gone.signal), list(["b"], () => false)]);
+  t.deepEqual([failed.status, listed.status], ["rejected", "fulfilled"]);
 });

@@ -20,6 +20,10 @@ url = "https://*"
 methods = ["GET", "POST"]
 reason = "Goes wherever it is let."
 
+[[capabilities.secret]]
+name = "api-key"
+reason = "Some servers want one."
+
 [config_schema]`;
 const gets = `permit (
   principal == Yoi::Plugin::"project:example.weather",
@@ -202,6 +206,28 @@ test("an unplugged plugin's request is ended like a revoked one", async (t) => {
   t.is((await workspace.yoi("plugin", "disable", "example.weather")).code, 0);
   await host.reload();
   t.is((await outcome).status, "failed");
+});
+
+test("a secret goes into its header behind its prefix, decided for itself, and not back to the plugin", async (t) => {
+  const userConfig = `[secrets.api-key]
+from = { env = "API_KEY" }
+place = { header = "authorization", prefix = "Bearer " }
+origins = ["https://api.example.com"]
+`;
+  const seen: unknown[] = [];
+  const answer = (asked: IncomingMessage, response: ServerResponse) => {
+    seen.push(asked.headers.authorization);
+    response.end(`you are ${asked.headers.authorization}`);
+  };
+  const uses = 'permit (principal, action == Yoi::Action::"secret.use", resource == Yoi::Secret::"api-key");';
+  const surroundings = { answer, userConfig, variables: { API_KEY: "hunter2hunter2" } };
+  const { host, world } = await open(t, `${gets}\n${uses}`, surroundings);
+  const outcome = await request(host, { secrets: ["api-key"] });
+  t.deepEqual(seen, ["Bearer hunter2hunter2"]);
+  const body = outcome.status === "performed" ? new TextDecoder().decode(outcome.value.body) : outcome.status;
+  t.is(body, "you are Bearer [redacted]");
+  t.like(await request(host, { secrets: ["api-key"], url: "https://other.example.com/" }), { status: "failed" });
+  t.is(world.tunnels.length, 1);
 });
 
 test("obligations of a permit bound the answer: its size, its headers and how often", async (t) => {

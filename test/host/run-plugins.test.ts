@@ -2,7 +2,7 @@ import test from "ava";
 import { createPluginRunner } from "../../src/host/run-plugins.ts";
 import type { Warrant } from "../../src/warrants/warrant.ts";
 import { surveyWorkspace } from "../../src/workspace/survey-workspace.ts";
-import { executeCall } from "../support/broker-parts.ts";
+import { executeCall } from "../support/calls.ts";
 import { enable, weatherWorkspace } from "../support/workspaces.ts";
 
 const plugin = "project:example.weather";

@@ -127,7 +127,7 @@ const longest: GuestAsk[] = [
   { kind: "fs.read", path: longPath, range: { offset: Number.MAX_SAFE_INTEGER, length: limits.fileReadBytesMax } },
   { kind: "fs.write", path: longPath, mode: "create", bytes: new Uint8Array(limits.fileWriteBytesMax) },
   { kind: "fs.append", path: longPath, bytes: new Uint8Array(limits.fileWriteBytesMax) },
-  { kind: "fs.list", path: longPath, after: "\u0001".repeat(1_024) },
+  { kind: "fs.list", path: longPath, after: "\u0001".repeat(limits.segmentBytesMax) },
   { kind: "fs.remove", path: "\u0001".repeat(limits.pathBytesMax) },
 ];
 

@@ -69,7 +69,10 @@ const asks = [
   asking("a write without its way", `{ kind: "fs.write", ${path} }`),
   asking("more bytes to write than one write takes", `{ kind: "fs.write", ${path}, mode: "create" }`, moreThanAFile),
   asking("more bytes to append than one append takes", `{ kind: "fs.append", ${path} }`, moreThanAFile),
-  asking("a name to list after that is no name", `{ kind: "fs.list", ${path}, after: "a".repeat(1025) }`),
+  asking(
+    "a name to list after that is no name",
+    `{ kind: "fs.list", ${path}, after: "a".repeat(${limits.segmentBytesMax + 1}) }`,
+  ),
   sending("a method over its bound", `method: "A".repeat(${limits.httpsMethodBytesMax + 1})`),
   sending("a URL over its bound", `url: "a".repeat(${limits.urlBytesMax + 1})`),
   sending(

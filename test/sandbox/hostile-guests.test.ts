@@ -142,7 +142,7 @@ const overstepping = [
   ["a path to look at", "t", [0x61, limits.pathBytesMax + 1], "pathBytesMax"],
   ["bytes to write", "write", [0x61, 9, limits.fileWriteBytesMax + 1], "fileWriteBytesMax"],
   ["bytes to append", "append", [0x61, 9, limits.fileWriteBytesMax + 1], "fileWriteBytesMax"],
-  ["a name to list after", "list", [0x61, 9, 1_025], "`after` is no name of an entry"],
+  ["a name to list after", "list", [0x61, 9, limits.segmentBytesMax + 1], "`after` is no name of an entry"],
   ["a range's length", "range", [0x61, 9, 0, 0, 0, limits.fileReadBytesMax + 1], "fileReadBytesMax"],
   ["an offset that no number holds", "range", [0x61, 9, 0, 2 ** 21, 0, 1], "the offset is beyond every file"],
   ["the highest offset", "range", [0x61, 9, 0, 0xffff_ffff, 0xffff_ffff, 1], "the offset is beyond every file"],

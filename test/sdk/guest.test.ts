@@ -1,27 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import test from "ava";
 import type { ToolOutput } from "../../src/calls/powers.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
-import type { GuestAnswer, SandboxPool } from "../../src/sandbox/sandbox.ts";
-import { createSandboxPool } from "../../src/sandbox/sandbox-pool.ts";
+import type { GuestAnswer } from "../../src/sandbox/sandbox.ts";
 import { callGuest } from "../support/call-guest.ts";
 import { fileOf } from "../support/sandboxes.ts";
+import { sharedPool } from "../support/shared-pool.ts";
 
-let folder: string;
-let pool: SandboxPool;
-
-test.before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "yoi-test-"));
-  pool = createSandboxPool({ cacheFolder: folder });
-});
-
-test.after.always(async () => {
-  await pool.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
+const pool = sharedPool();
 const markdown = "# Today\ntext\n## Morning\n### Tea\n";
 
 test.serial("a tool's text is its content, and its first line the summary", async (t) => {

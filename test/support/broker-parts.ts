@@ -1,7 +1,5 @@
 import type { BrokerParts } from "../../src/broker/broker-parts.ts";
 import { createRevisionHolder } from "../../src/broker/policy-revision.ts";
-import type { Call } from "../../src/calls/call.ts";
-import { newId } from "../../src/calls/identifiers.ts";
 import type { Inventory, PluginStanding, SecretStanding } from "../../src/calls/inventory.ts";
 import type { Verdict } from "../../src/decisions/verdict.ts";
 import type { Effectors } from "../../src/effectors/effector.ts";
@@ -58,23 +56,6 @@ export const weatherKey: SecretStanding = {
   origins: ["https://api.example.com"],
 };
 
-/** A request of the weather plugin's running tool. */
-export function requestCall(
-  ask: Partial<Call<"https.request">["ask"]> = {},
-  parts: Partial<Call<"https.request">> = {},
-): Call<"https.request"> {
-  const id = newId(noonish);
-  return {
-    id,
-    root: id,
-    action: "https.request",
-    principal: { kind: "plugin", id: "project:example.weather" },
-    via: { agent: "cli", tool: "project:example.weather/get_weather", command: false, depth: 1 },
-    ask: { method: "GET", url: "https://api.example.com/v1/now", headers: [], secrets: [], hop: 0, ...ask },
-    ...parts,
-  };
-}
-
 /** An inventory of the given plugins, trusted and in UTC. */
 export function inventoryOf(
   plugins: readonly PluginStanding[] = [notesPlugin, weatherPlugin],
@@ -89,34 +70,6 @@ export function inventoryOf(
     secret: (name) => (name === weatherKey.name ? weatherKey : undefined),
     openings: [],
     plainQuery: [],
-    ...parts,
-  };
-}
-
-/** A host call to read `path`, made by a running tool of the notes plugin. */
-export function readCall(path: string, parts: Partial<Call<"fs.read">> = {}): Call<"fs.read"> {
-  const id = newId(noonish);
-  return {
-    id,
-    root: id,
-    action: "fs.read",
-    principal: { kind: "plugin", id: "project:example.notes" },
-    via: { agent: "cli", tool: "project:example.notes/read_note", command: false, depth: 1 },
-    ask: { path },
-    ...parts,
-  };
-}
-
-/** An agent's call of the notes plugin's tool. */
-export function executeCall(parts: Partial<Call<"tool.execute">> = {}): Call<"tool.execute"> {
-  const id = newId(noonish);
-  return {
-    id,
-    root: id,
-    action: "tool.execute",
-    principal: { kind: "agent", id: "cli" },
-    via: { agent: "cli", command: false, depth: 0 },
-    ask: { plugin: "project:example.notes", tool: "read_note", input: { path: "x" } },
     ...parts,
   };
 }

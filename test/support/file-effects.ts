@@ -3,48 +3,29 @@ import { join } from "node:path";
 import type { ExecutionContext } from "ava";
 import type { Targets } from "../../src/calls/description.ts";
 import type { FsAction, Powers, WriteMode } from "../../src/calls/powers.ts";
-import type { Bounds } from "../../src/decisions/obligation.ts";
 import { createFileEffectors } from "../../src/effectors/files/file-effectors.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
 import { issueWarrant } from "../../src/warrants/issue-warrant.ts";
 import type { Warrant } from "../../src/warrants/warrant.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+import { type WarrantTerms, warrantParts } from "./warrants.ts";
 
 /** Where an effect is to happen. An empty path is the mount itself. */
-export interface Aim {
+export interface Aim extends Pick<WarrantTerms, "bounds" | "signal"> {
   readonly folder: string;
   readonly path: string;
-  readonly bounds?: Bounds;
-  readonly signal?: AbortSignal;
 }
 
 type Extra<A extends FsAction> = Omit<Targets[A], "askedMount" | "mount" | "folder" | "segments">;
 type FileEffectors = ReturnType<typeof createFileEffectors>;
 
 /** The parts of a warrant for an effect on files, issued for nothing yet. */
-export function fileWarrantParts<A extends FsAction>(
-  action: A,
-  { folder, path, bounds = {}, signal = new AbortController().signal }: Aim,
-  extra: Extra<A>,
-): Warrant<A> {
-  const parts = {
-    action,
-    call: {
-      id: "01CALL",
-      root: "01CALL",
-      action,
-      principal: { kind: "plugin", id: "project:example.notes" },
-      via: { command: false, depth: 0 },
-      ask: { path: path === "" ? "notes" : `notes/${path}` },
-    },
-    decision: "01DECISION",
-    revision: "9f3c",
-    target: { askedMount: "notes", mount: "notes", folder, segments: path === "" ? [] : path.split("/"), ...extra },
-    bounds,
-    signal,
-  };
-  // The parts belong together, which the types cannot see of a type that is not settled yet.
-  return parts as unknown as Warrant<A>;
+export function fileWarrantParts<A extends FsAction>(action: A, aim: Aim, extra: Extra<A>): Warrant<A> {
+  const { folder, path } = aim;
+  const ask = { path: path === "" ? "notes" : `notes/${path}` };
+  const target = { askedMount: "notes", mount: "notes", folder, segments: path === "" ? [] : path.split("/"), ...extra };
+  // An action has its ask and target, which the types cannot see of one that is not settled yet.
+  return warrantParts<A>(action, ask as Powers[A]["ask"], target as unknown as Targets[A], aim);
 }
 
 /** Performs one effect on files with a fresh warrant. */
@@ -52,7 +33,7 @@ export async function performFileEffect<A extends FsAction>(
   action: A,
   aim: Aim,
   extra: Extra<A>,
-  effectors: FileEffectors = createFileEffectors({ refuses: [] }),
+  effectors: FileEffectors = createFileEffectors({ refuses: () => [] }),
 ): Promise<Powers[A]["yields"]> {
   return await effectors[action](issueWarrant<A>(fileWarrantParts(action, aim, extra)));
 }

@@ -1,29 +1,23 @@
 import type { ExecutionContext } from "ava";
 import { canonicalUrl } from "../../src/calls/canonical-url.ts";
 import type { Targets } from "../../src/calls/description.ts";
-import type { PluginRef } from "../../src/calls/identifiers.ts";
 import type { SecretPlace, SecretStanding } from "../../src/calls/inventory.ts";
 import type { HttpsResponse } from "../../src/calls/powers.ts";
 import { SecretValue } from "../../src/calls/secret-value.ts";
-import type { Bounds } from "../../src/decisions/obligation.ts";
 import {
   createRequestSender,
   type NetworkOptions,
   type RequestSender,
 } from "../../src/effectors/https/send-request.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
-import { issueWarrant } from "../../src/warrants/issue-warrant.ts";
 import type { Warrant } from "../../src/warrants/warrant.ts";
 import { loopbackRoot } from "./certificates.ts";
+import { type WarrantTerms, warrantFor } from "./warrants.ts";
 
 /** One request as a test wants it; what is left out is ordinary. */
-export interface Asking extends Partial<Omit<Targets["https.request"], "url">> {
+export interface Asking extends WarrantTerms, Partial<Omit<Targets["https.request"], "url">> {
   readonly url: string;
   readonly address?: string;
-  readonly plugin?: PluginRef;
-  readonly revision?: string;
-  readonly bounds?: Bounds;
-  readonly signal?: AbortSignal;
 }
 
 /** A URL in canonical form; a test that writes one that has none is wrong. */
@@ -38,40 +32,19 @@ export function secretStanding(name: string, place: SecretPlace): SecretStanding
   return { name, place, from: { env: "UNUSED" }, origins: [] };
 }
 
-function common({ plugin = "project:example.fetch", revision = "9f3c", bounds = {}, signal }: Asking) {
-  const call = {
-    id: "01CALL",
-    root: "01CALL",
-    principal: { kind: "plugin", id: plugin },
-    via: { command: false, depth: 0 },
-  } as const;
-  return { call, decision: "01DECISION", revision, bounds, signal: signal ?? new AbortController().signal };
-}
-
 /** An unspent warrant to make the request. */
 export function requestWarrant(asking: Asking): Warrant<"https.request"> {
   const { url, address: _a, plugin: _p, revision: _r, bounds: _b, signal: _s, ...rest } = asking;
-  const { call, ...parts } = common(asking);
   const ask = { method: "GET", url, headers: [], secrets: [], hop: 0 };
-  return issueWarrant<"https.request">({
-    ...parts,
-    action: "https.request",
-    call: { ...call, action: "https.request", ask },
-    target: { url: urlOf(url), method: "GET", headers: [], secrets: [], hop: 0, revealedHeaders: [], ...rest },
-  });
+  const target = { ...ask, url: urlOf(url), secrets: [], revealedHeaders: [], ...rest };
+  return warrantFor("https.request", ask, target, asking);
 }
 
 /** An unspent warrant to connect for it. */
 export function connectWarrant(asking: Asking): Warrant<"network.connect"> {
   const { url, address = "127.0.0.1" } = asking;
-  const { call, ...parts } = common(asking);
   const ask = { url, address, answer: [address], behalf: "https.request" } as const;
-  return issueWarrant<"network.connect">({
-    ...parts,
-    action: "network.connect",
-    call: { ...call, action: "network.connect", ask },
-    target: { url: urlOf(url), address, answer: [address], addressClass: "loopback", behalf: "https.request" },
-  });
+  return warrantFor("network.connect", ask, { ...ask, url: urlOf(url), addressClass: "loopback" }, asking);
 }
 
 /** A sender that trusts the loopback root, unless a test wants none; it is closed when the test ends. */

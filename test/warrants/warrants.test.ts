@@ -1,13 +1,11 @@
 import test from "ava";
-import { issueWarrant } from "../../src/warrants/issue-warrant.ts";
 import { spendWarrant } from "../../src/warrants/spend-warrant.ts";
 import type { Warrant } from "../../src/warrants/warrant.ts";
-import { readCall } from "../support/broker-parts.ts";
+import { warrantFor } from "../support/warrants.ts";
 
 function warrant(signal = new AbortController().signal): Warrant<"fs.read"> {
-  const call = readCall("notes/a.md");
   const target = { askedMount: "notes", mount: "notes", folder: "/workspace/notes", segments: ["a.md"] };
-  return issueWarrant({ action: "fs.read", call, decision: call.id, revision: "r", target, bounds: {}, signal });
+  return warrantFor("fs.read", { path: "notes/a.md" }, target, { signal });
 }
 
 test("a warrant is spent once", (t) => {

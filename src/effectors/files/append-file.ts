@@ -19,7 +19,7 @@ export async function appendFile(
   { openSlot, stop, commit }: Visit,
   { target }: Warrant<"fs.append">,
 ): Promise<undefined> {
-  if (target.bytes.length > limits.fileWriteBytesMax) throw effectFailed("too-large", "it is more than may be written");
+  if (target.bytes.length > limits.fileWriteBytesMax) throw effectFailed("too-large");
   using slot = openSlot();
   await using file = await openToAppend(slot);
   const identity = identityOf(await file.stat({ bigint: true }));
@@ -62,5 +62,5 @@ async function appendTo(file: FileHandle, bytes: Uint8Array, stop: AbortSignal, 
   // Only while it is still the end: what another program appended after it is not this effect's to cut.
   const { size } = await file.stat();
   if (size === before.size + bytesWritten) await file.truncate(before.size);
-  throw effectFailed("no-space", "there is no room left for it");
+  throw effectFailed("no-space");
 }

@@ -1,76 +1,72 @@
-import { type Dirent, fstatSync, lstatSync } from "node:fs";
+import { type Dirent, fstatSync } from "node:fs";
 import { opendir } from "node:fs/promises";
 import { isSegment } from "../../calls/guest-path.ts";
 import { limits } from "../../calls/limits.ts";
 import type { FileKind, FolderEntry } from "../../calls/powers.ts";
 import type { Warrant } from "../../warrants/warrant.ts";
 import { effectFailed } from "../effect-failure.ts";
-import { identityOf, type Place, type Walls } from "./open-place.ts";
+import { inTurn } from "./in-turn.ts";
+import type { Place } from "./open-place.ts";
+import { screenNames } from "./screen-names.ts";
 import type { Visit } from "./visit-mount.ts";
 
-/** An entry with its name as the file system has it: bytes, which may be no text. */
+/** An entry with its name as the file system has it: a character for each byte, which may be no text. */
 interface RawEntry extends FolderEntry {
-  readonly bytes: Buffer;
+  readonly bytes: string;
 }
-
-// How many names are fetched before other work gets its turn.
-const namesAtOnce = 256;
 
 /**
  * Lists the entries of a folder whose names are greater than `after`, in the order of their code points, which is that
- * of their UTF-8 bytes. Nothing but the folder is opened. Left out is what no guest could ask for by its name, and what
- * lies behind a wall.
+ * of their UTF-8 bytes. Nothing but the folder is opened. Left out is what no guest could ask for by its name, what lies
+ * behind a wall, and what is mounted over a name.
  */
-export async function listFolder(
-  { openPlace, walls, stop }: Visit,
-  { target }: Warrant<"fs.list">,
-): Promise<readonly FolderEntry[]> {
-  using folder = openPlace();
-  if (!fstatSync(folder.fd).isDirectory()) throw effectFailed("not-a-folder", "it is not a folder");
-  const after = Buffer.from(target.after ?? "");
+export async function listFolder(visit: Visit, { target }: Warrant<"fs.list">): Promise<readonly FolderEntry[]> {
+  // ATTACK: many lists of long folders at once must not hold the host up longer than one does (threats 22).
+  return inTurn("list", async () => {
+    visit.stop.throwIfAborted();
+    using folder = visit.openPlace();
+    if (!fstatSync(folder.fd).isDirectory()) throw effectFailed("not-a-folder");
+    return await entriesOf(folder, visit, target.after ?? "");
+  });
+}
+
+async function entriesOf(folder: Place, { walls, stop }: Visit, after: string): Promise<readonly FolderEntry[]> {
+  const isHidden = screenNames(folder, walls);
+  const from = Buffer.from(after).toString("latin1");
   const entries: RawEntry[] = [];
   for await (const entry of namesIn(folder, stop)) {
     const bytes = entry.name;
     const name = nameOf(bytes);
-    if (name === undefined || Buffer.compare(bytes, after) <= 0) continue;
-    const kind = kindOf(entry);
-    if (kind !== "folder" || !isWalled(`${folder.path}/${name}`, walls)) entries.push({ bytes, name, kind });
+    if (name !== undefined && bytes > from && !isHidden(bytes)) entries.push({ bytes, name, kind: kindOf(entry) });
   }
-  entries.sort((one, other) => Buffer.compare(one.bytes, other.bytes));
+  entries.sort((one, other) => (one.bytes < other.bytes ? -1 : 1));
   return entries.map(({ name, kind }) => ({ name, kind }));
 }
 
 /** What is in a folder, as it comes. */
-async function* namesIn(folder: Place, stop: AbortSignal): AsyncGenerator<Dirent<Buffer>> {
+async function* namesIn(folder: Place, stop: AbortSignal): AsyncGenerator<Dirent> {
   let seen = 0;
-  // The types of Node name the encoding of text alone; the documentation has `buffer` as for every path.
-  const options = { encoding: "buffer" as BufferEncoding, bufferSize: namesAtOnce };
-  for await (const entry of await opendir(folder.path, options)) {
+  for await (const entry of await opendir(folder.path, { encoding: "latin1", bufferSize: limits.namesPerTurnMax })) {
     stop.throwIfAborted();
     seen++;
     if (seen > limits.folderEntriesMax) {
       throw effectFailed("too-large", `the folder has more than ${limits.folderEntriesMax} entries`);
     }
-    yield entry as unknown as Dirent<Buffer>;
+    yield entry;
   }
 }
 
 /** The name as text, where it is one that a path could have. */
-function nameOf(bytes: Uint8Array): string | undefined {
+function nameOf(bytes: string): string | undefined {
   try {
-    const name = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return isSegment(name) ? name : undefined;
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(bytes, "latin1"));
+    return isSegment(text) ? text : undefined;
   } catch {
     return undefined;
   }
 }
 
-function kindOf(entry: Dirent<Buffer>): FileKind {
+function kindOf(entry: Dirent): FileKind {
   if (entry.isFile()) return "file";
   return entry.isDirectory() ? "folder" : "other";
-}
-
-function isWalled(path: string, walls: Walls): boolean {
-  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats !== undefined && walls.has(identityOf(stats));
 }

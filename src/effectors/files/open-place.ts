@@ -41,18 +41,29 @@ export function canOpenPlaces(): boolean {
   return process.platform === "linux" && statSync("/proc/self/fd", { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Walls around folders, as they are now; around those that do not exist, so that they cannot be made. */
-export function buildWalls(folders: readonly string[]): Walls {
-  return new Set(folders.map(wallOf));
+/** Walls around files and folders, as they are now; around what does not exist, so that it cannot be made. */
+export function buildWalls(paths: readonly string[]): Walls {
+  return new Set(paths.map(wallOf));
 }
 
-function wallOf(folder: string): string {
-  const stats = statSync(folder, { bigint: true, throwIfNoEntry: false });
-  if (stats !== undefined) return identityOf(stats);
-  const above = dirname(folder);
+function wallOf(path: string): string {
+  const identity = identityAt(path);
+  if (identity !== undefined) return identity;
+  const above = dirname(path);
   const wall = wallOf(above);
   // ATTACK: a store or a configuration that its owner has not made yet, made by a guest (threats 45).
-  return wall.includes("/") ? wall : `${wall}/${basename(folder)}`;
+  return wall.includes("/") ? wall : `${wall}/${basename(path)}`;
+}
+
+function identityAt(path: string): string | undefined {
+  try {
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return stats && identityOf(stats);
+  } catch (error) {
+    // FAIL-CLOSED: what cannot be looked at is walled by its name in what can; without that, nothing is reached.
+    if (path === "/") throw error;
+    return undefined;
+  }
 }
 
 /** Who a thing is, whatever path leads to it. */
@@ -70,7 +81,7 @@ export function openPlace(folder: string, names: readonly string[], walls: Walls
   if (names.length === 0) return openMount(folder, walls);
   using slot = openSlot(folder, names, walls);
   const place = slot.look();
-  if (place === undefined) throw notFound();
+  if (place === undefined) throw effectFailed("not-found");
   return place;
 }
 
@@ -83,17 +94,17 @@ export function openSlot(folder: string, names: readonly string[], walls: Walls)
   const name = names.at(-1);
   if (name === undefined) throw effectFailed("not-a-file", "it is the mount itself");
   // ATTACK: `..` would climb where no link is needed. Descriptions never hold one; this does not lean on that.
-  if (!names.every(isSegment)) throw notFound();
+  if (!names.every(isSegment)) throw effectFailed("not-found");
   const mount = openMount(folder, walls);
   const mountId = keptOpen(mount, () => mountIdOf(mount));
   const parent = descend(mount, names.slice(0, -1), walls);
   // ATTACK: part of a refused folder, or another file system, bound over a name in the mount (threats 28, 45).
   const check = (place: Place) => {
-    if (walls.has(identityOfPlace(place)) || mountIdOf(place) !== mountId) throw notFound();
+    if (walls.has(identityOfPlace(place)) || mountIdOf(place) !== mountId) throw effectFailed("not-found");
   };
   keptOpen(parent, () => {
     check(parent);
-    if (walls.has(`${identityOfPlace(parent)}/${name}`)) throw notFound();
+    if (walls.has(`${identityOfPlace(parent)}/${name}`)) throw effectFailed("not-found");
   });
   const path = `${parent.path}/${name}`;
   const look = () => {
@@ -121,7 +132,7 @@ function openFolder(path: string, walls: Walls): Place {
   const folder = hold(openSync(path, placeOnly | constants.O_DIRECTORY));
   if (!walls.has(keptOpen(folder, () => identityOfPlace(folder)))) return folder;
   folder[Symbol.dispose]();
-  throw notFound();
+  throw effectFailed("not-found");
 }
 
 function openIfThere(path: string): Place | undefined {
@@ -146,17 +157,18 @@ function keptOpen<T>(place: Place, look: () => T): T {
   }
 }
 
-function identityOfPlace({ fd }: Place): string {
+/** Who the thing is that is held. */
+export function identityOfPlace({ fd }: Place): string {
   return identityOf(fstatSync(fd, { bigint: true }));
 }
 
-function mountIdOf({ fd }: Place): string {
+/**
+ * Which of the system's mounts a place is reached through.
+ * @throws {YoiError} YOI_EFFECT_FAILED with `unavailable` where the system does not say
+ */
+export function mountIdOf({ fd }: Place): string {
   const found = /^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1];
   // FAIL-CLOSED: where the system does not say, two unknown mounts must not look like one.
   if (found === undefined) throw effectFailed("unavailable", "the system does not say what is mounted where");
   return found;
-}
-
-function notFound(): Error {
-  return effectFailed("not-found", "there is no such file");
 }

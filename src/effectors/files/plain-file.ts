@@ -9,7 +9,7 @@ import type { Place } from "./open-place.ts";
 export function lookAtFile({ fd }: Place): Stats {
   const stats = fstatSync(fd);
   // ATTACK: a link, a FIFO that blocks, a device that acts when it is opened (threats 24, 28).
-  if (!stats.isFile()) throw effectFailed("not-a-file", "it is not a regular file");
+  if (!stats.isFile()) throw effectFailed("not-a-file");
   return stats;
 }
 

@@ -8,7 +8,7 @@ import type { Visit } from "./visit-mount.ts";
 export async function removePlace({ openSlot, stop, commit }: Visit): Promise<undefined> {
   using slot = openSlot();
   using place = slot.look();
-  if (place === undefined) throw effectFailed("not-found", "there is no such file");
+  if (place === undefined) throw effectFailed("not-found");
   if (fstatSync(place.fd).isDirectory()) {
     // What no guest is shown must not keep a folder from being empty.
     await sweepTemporaries(place, stop);

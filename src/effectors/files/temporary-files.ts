@@ -27,7 +27,7 @@ export async function sweepTemporaries(folder: Place, stop: AbortSignal): Promis
   sweptAtMs.set(identity, nowMs);
   try {
     let seen = 0;
-    for await (const { name } of await opendir(folder.path, { bufferSize: 256 })) {
+    for await (const { name } of await opendir(folder.path, { bufferSize: limits.namesPerTurnMax })) {
       if (stop.aborted || ++seen > limits.folderEntriesMax) return;
       if (temporaryName.test(name)) sweepTemporary(`${folder.path}/${name}`, nowMs);
     }

@@ -30,7 +30,7 @@ export type FileEffect<A extends FsAction> = (visit: Visit, warrant: Warrant<A>)
  */
 export function visitMount<A extends FsAction>(
   action: A,
-  refuses: readonly string[],
+  refuses: () => readonly string[],
   effect: FileEffect<A>,
 ): Effector<A> {
   return async (warrant) => {
@@ -41,8 +41,8 @@ export function visitMount<A extends FsAction>(
       if (folder === undefined) throw effectFailed("unavailable", "nothing is bound to the mount");
       const timeoutMs = Math.min(limits.hostCallMs, bounds.timeoutMs ?? Number.POSITIVE_INFINITY);
       return await withinTime({ signal, timeoutMs }, async (stop, commit) => {
-        // Built anew each time: a store or a state folder may have come into being since the last visit.
-        const walls = buildWalls(refuses);
+        // Built anew each time: a store may have come into being since the last visit, or the configuration have changed.
+        const walls = buildWalls(refuses());
         const open = {
           openPlace: () => openPlace(folder, segments, walls),
           openSlot: () => openSlot(folder, segments, walls),
@@ -59,6 +59,6 @@ function spendInTime<A extends FsAction>(warrant: Warrant<A>, action: A): void {
   try {
     spendWarrant(warrant, action);
   } catch (error) {
-    throw error instanceof YoiError ? error : effectFailed("cancelled", "it was called off");
+    throw error instanceof YoiError ? error : effectFailed("cancelled");
   }
 }

@@ -18,7 +18,7 @@ export async function writeFile(
   { target }: Warrant<"fs.write">,
 ): Promise<undefined> {
   const { bytes, mode } = target;
-  if (bytes.length > limits.fileWriteBytesMax) throw effectFailed("too-large", "it is more than may be written");
+  if (bytes.length > limits.fileWriteBytesMax) throw effectFailed("too-large");
   using slot = openSlot();
   const permissions = permissionsToKeep(slot, mode);
   // Opened first: a folder that lets itself not be synced must be found out before anything changed.
@@ -42,7 +42,7 @@ export async function writeFile(
 function permissionsToKeep(slot: Slot, mode: WriteMode): number | undefined {
   using place = slot.look();
   if (place === undefined) return undefined;
-  if (mode === "create") throw effectFailed("exists", "the name is taken");
+  if (mode === "create") throw effectFailed("exists");
   const stats = lookAtFile(place);
   // A rename asks for rights to the folder alone, but a file that its owner made read-only is to stay as it is.
   accessSync(place.path, constants.W_OK);

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { Dispatcher } from "undici";
 import type { CanonicalUrl } from "../../calls/canonical-url.ts";
 import { limits } from "../../calls/limits.ts";
-import { dialAddress, type Network } from "./dial-address.ts";
+import { type Dialling, dialAddress } from "./dial-address.ts";
 
 /** One socket, to one address, on which HTTP/1.1 is spoken: one request at a time. */
 export interface Connection {
@@ -18,13 +18,13 @@ export interface Connection {
  * @throws {YoiError} YOI_EFFECT_FAILED with `unreachable`, `tls`, `timeout` or `cancelled`, nothing having been sent
  */
 export async function openConnection(
-  network: Network,
+  dialling: Dialling,
   target: { readonly url: CanonicalUrl; readonly address: string },
   signal: AbortSignal,
 ): Promise<Connection> {
   // Loading it takes longer than many a command that sends nothing.
   const { Client } = await import("undici");
-  return speakHttp(Client, await dialAddress(network, target, signal), target.url);
+  return speakHttp(Client, await dialAddress(dialling, target, signal), target.url);
 }
 
 /** The library gets this one socket and can make no other. */

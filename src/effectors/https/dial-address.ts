@@ -1,20 +1,48 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls, type SecureContext } from "node:tls";
+import { connect as connectTls, createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { canonicalAddress } from "../../calls/address-class.ts";
 import type { CanonicalUrl } from "../../calls/canonical-url.ts";
 import { startDeadline, whyStopped } from "./deadline.ts";
 import { openTunnel } from "./open-tunnel.ts";
-import type { RequestFailure } from "./request-failure.ts";
-import { requestFailed } from "./request-failure.ts";
+import { type RequestFailure, requestFailed } from "./request-failure.ts";
 
 // From an address that was decided to a connection that goes there and nowhere else. No name is looked up here but the
 // operator's own proxy's, and nothing of the environment is read: neither a proxy nor whether certificates matter.
 
 /** How connections are made: with which roots, by which proxy, in what time. */
-export interface Network {
+export interface Dialling {
   readonly roots: () => SecureContext;
   readonly proxy?: { readonly host: string; readonly port: number };
   readonly connectMs: number;
+}
+
+/** What an operator says of how connections are made. */
+export interface DiallingOptions {
+  /** PEM text of roots to trust besides Node's own. */
+  readonly ca?: string;
+  /** `http://host:port`: every connection is a tunnel through it. */
+  readonly proxy?: string;
+  readonly connectMs: number;
+}
+
+/** Makes ready to dial as an operator says. Nothing is read or connected yet. */
+export function createDialling({ ca, proxy, connectMs }: DiallingOptions): Dialling {
+  let roots: SecureContext | undefined;
+  const url = proxy === undefined ? undefined : new URL(proxy);
+  return {
+    // Reading all roots takes a while, and many hosts never dial.
+    roots: () => {
+      roots ??= createSecureContext({
+        minVersion: "TLSv1.2",
+        ...(ca !== undefined && { ca: [...getCACertificates("default"), ca] }),
+      });
+      return roots;
+    },
+    ...(url !== undefined && {
+      proxy: { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port === "" ? 80 : Number(url.port) },
+    }),
+    connectMs,
+  };
 }
 
 /**
@@ -22,18 +50,18 @@ export interface Network {
  * @throws {YoiError} YOI_EFFECT_FAILED with `unreachable`, `tls`, `timeout` or `cancelled`, nothing having been sent
  */
 export async function dialAddress(
-  network: Network,
+  dialling: Dialling,
   { url, address }: { readonly url: CanonicalUrl; readonly address: string },
   signal: AbortSignal,
 ): Promise<Socket> {
   // ATTACK: a name here would be looked up anew, and may now lead elsewhere (threats 4).
   if (isIP(address) === 0) throw requestFailed("unreachable");
-  using deadline = startDeadline([signal], network.connectMs);
+  using deadline = startDeadline([signal], dialling.connectMs);
   const { stop } = deadline;
-  const socket = await (network.proxy === undefined
+  const socket = await (dialling.proxy === undefined
     ? dialDirectly(address, url.port, stop)
-    : dialThrough(network.proxy, address, url.port, stop));
-  return url.scheme === "https" ? await secure(socket, url, network.roots(), stop) : socket;
+    : dialThrough(dialling.proxy, address, url.port, stop));
+  return url.scheme === "https" ? await secure(socket, url, dialling.roots(), stop) : socket;
 }
 
 async function dialDirectly(address: string, port: number, stop: AbortSignal): Promise<Socket> {

@@ -37,7 +37,10 @@ export function placeSecrets(
 }
 
 function placeOne(placed: Placed, { place }: SecretStanding, value: string, queryKeys: Set<string>): Placed {
-  if ("header" in place) return { ...placed, headers: withHeader(placed.headers, place.header.toLowerCase(), value) };
+  if ("header" in place) {
+    const { header, prefix = "" } = place;
+    return { ...placed, headers: withHeader(placed.headers, header.toLowerCase(), `${prefix}${value}`) };
+  }
   if ("path" in place) return { ...placed, path: withSegment(placed.path, place.path, value) };
   if (queryKeys.has(place.query)) throw requestFailed("secret");
   queryKeys.add(place.query);

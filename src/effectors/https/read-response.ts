@@ -13,10 +13,9 @@ export interface RawResponse {
   readonly status: number;
   readonly headers: readonly RawHeader[];
   readonly body: Buffer;
-  /** Whether that is all of the body, so that the connection can be used again. */
-  readonly isWhole: boolean;
 }
 
+/** How a response is read: until when, how much of it, and what is called before anything is sent. */
 export interface Reading {
   readonly stop: AbortSignal;
   /** After so many decoded bytes no more are read, and the connection is ended. */
@@ -155,7 +154,7 @@ class ResponseReader implements Dispatcher.DispatchHandler {
     const body = Buffer.concat(this.#chunks, Math.min(this.#bytes, this.#reading.bytesMax));
     this.#letGo();
     if (!isWhole) this.#settle.end();
-    this.#settle.resolve({ status, headers, body, isWhole });
+    this.#settle.resolve({ status, headers, body });
   }
 
   #failWith(error: YoiError): void {

@@ -13,6 +13,7 @@ export interface Redactor {
   isInName(name: string): boolean;
 }
 
+/** What is left of bytes once every secret is taken out, and how much that was. */
 export interface Redacted {
   readonly bytes: Buffer;
   readonly redactions: number;

@@ -1,4 +1,6 @@
-import { createSecureContext, getCACertificates } from "node:tls";
+// Station: one hop of a request on the wire. In come two warrants, of a name and of an address that were both allowed,
+// and the values of the secrets; out goes the response as a guest may see it. In between: connect, send, read, take out.
+// It never learns what policy said, where a redirect leads, or any other address.
 import type { Dispatcher } from "undici";
 import { limits } from "../../calls/limits.ts";
 import type { HttpsResponse } from "../../calls/powers.ts";
@@ -6,29 +8,22 @@ import type { SecretValue } from "../../calls/secret-value.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { assertUnspent, spendWarrant } from "../../warrants/spend-warrant.ts";
 import type { Warrant } from "../../warrants/warrant.ts";
+import { composeMessage } from "./compose-message.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { startDeadline, whyStopped } from "./deadline.ts";
-import { acceptedCodings } from "./decode-body.ts";
-import type { Network } from "./dial-address.ts";
+import { createDialling, type DiallingOptions } from "./dial-address.ts";
 import { createIdleConnections } from "./idle-connections.ts";
-import { placeSecrets } from "./place-secrets.ts";
 import { type RawResponse, readResponse } from "./read-response.ts";
 import { createRedactor, type Redactor } from "./redact-response.ts";
-import { requestFailed } from "./request-failure.ts";
+import { neverReached, requestFailed } from "./request-failure.ts";
 import { showHeaders } from "./response-headers.ts";
 
-// One hop of a request, of which both the name and the address were allowed: connect, send, read, and take out what no
-// guest may see. Policy, redirects and other addresses are not known here.
-
-export interface NetworkOptions {
-  /** PEM text of roots to trust besides Node's own. */
-  readonly ca?: string;
-  /** `http://host:port`: every connection is a tunnel through it. */
-  readonly proxy?: string;
+/** What an operator says of the network: how to dial, and the time that one hop has in all. */
+export interface NetworkOptions extends DiallingOptions {
   readonly totalMs: number;
-  readonly connectMs: number;
 }
 
+/** Sends requests, and keeps the connections that wait for more of the same. */
 export interface RequestSender {
   /**
    * Sends an allowed request to an allowed address. Connecting spends `connect`; the first byte to be sent spends
@@ -61,7 +56,7 @@ interface Sending {
  * origin and address, and are never shared beyond that.
  */
 export function createRequestSender(options: NetworkOptions): RequestSender {
-  const network = toNetwork(options);
+  const dialling = createDialling(options);
   const open = new Set<Connection>();
   const idle = createIdleConnections();
   const closing = new AbortController();
@@ -84,7 +79,7 @@ export function createRequestSender(options: NetworkOptions): RequestSender {
 
   async function sendAnew(sending: Sending): Promise<RawResponse> {
     const { connect, stop } = sending;
-    const connection = await openConnection(network, connect.target, stop);
+    const connection = await openConnection(dialling, connect.target, stop);
     open.add(connection);
     void connection.closed.then(() => open.delete(connection));
     return sendOn(connection, sending);
@@ -94,14 +89,16 @@ export function createRequestSender(options: NetworkOptions): RequestSender {
     async send(request, connect, secrets) {
       assertOnePair(request, connect);
       const signals = [request.signal, connect.signal, closing.signal];
-      using deadline = startDeadline(signals, totalMs(options, request, connect));
+      const { target, bounds } = request;
+      const totalMs = tightest(options.totalMs, bounds.timeoutMs, connect.bounds.timeoutMs, target.timeoutMs);
+      using deadline = startDeadline(signals, totalMs);
       const { stop } = deadline;
       if (stop.aborted) throw requestFailed(whyStopped(stop));
       assertUnspent(request, "https.request");
       spendWarrant(connect, "network.connect");
       const message = composeMessage(request, secrets);
       const redactor = createRedactor(secrets.map((secret) => secret.reveal()));
-      const bytesMax = responseBytesMax(request, connect);
+      const bytesMax = tightest(limits.httpsResponseBytesMax, bounds.responseBytesMax, target.responseBytesMax);
       const sending = { request, connect, message, redactor, bytesMax, stop };
       const waiting = idle.take(connectionKey(request, connect));
       const response = (waiting && (await sendOn(waiting, sending).catch(unlessGone))) ?? (await sendAnew(sending));
@@ -121,25 +118,6 @@ export function createRequestSender(options: NetworkOptions): RequestSender {
   };
 }
 
-function toNetwork({ ca, proxy, connectMs }: NetworkOptions): Network {
-  let roots: ReturnType<typeof createSecureContext> | undefined;
-  const url = proxy === undefined ? undefined : new URL(proxy);
-  return {
-    // Reading all roots takes a while, and many hosts never dial.
-    roots: () => {
-      roots ??= createSecureContext({
-        minVersion: "TLSv1.2",
-        ...(ca !== undefined && { ca: [...getCACertificates("default"), ca] }),
-      });
-      return roots;
-    },
-    ...(url !== undefined && {
-      proxy: { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port === "" ? 80 : Number(url.port) },
-    }),
-    connectMs,
-  };
-}
-
 /** FAIL-CLOSED: a permission to connect, for one origin or plugin, carries no request of another. */
 function assertOnePair(request: Warrant<"https.request">, connect: Warrant<"network.connect">): void {
   const isOnePair =
@@ -156,41 +134,15 @@ function connectionKey(request: Warrant<"https.request">, { call, revision, targ
 
 /** A connection that waited may have ended meanwhile; then nothing was sent, and a new one takes its place. */
 function unlessGone(error: unknown): undefined {
-  if (!YoiError.is(error, "YOI_EFFECT_FAILED")) throw error;
-  if (error.details.why !== "unreachable" || error.details.sent !== false) throw error;
+  if (!neverReached(error)) throw error;
 }
 
-function totalMs(options: NetworkOptions, request: Warrant<"https.request">, connect: Warrant<"network.connect">) {
-  const all = [options.totalMs, request.bounds.timeoutMs, connect.bounds.timeoutMs, request.target.timeoutMs];
-  return Math.min(...all.filter((one) => one !== undefined));
+function tightest(...bounds: readonly (number | undefined)[]): number {
+  return Math.min(...bounds.filter((bound) => bound !== undefined));
 }
 
-function responseBytesMax(request: Warrant<"https.request">, connect: Warrant<"network.connect">): number {
-  const { responseBytesMax: asked } = request.target;
-  const all = [limits.httpsResponseBytesMax, request.bounds.responseBytesMax, connect.bounds.responseBytesMax, asked];
-  return Math.min(...all.filter((one) => one !== undefined));
-}
-
-/** The request as it goes on the wire. The library adds `connection` and `content-length`, and nothing else. */
-function composeMessage({ target }: Warrant<"https.request">, secrets: readonly SecretValue[]) {
-  const isSet = (name: string) => target.headers.some((header) => header.name === name);
-  const host = { name: "host", value: target.url.origin.slice(`${target.url.scheme}://`.length) };
-  const ours = [
-    host,
-    { name: "accept-encoding", value: acceptedCodings },
-    ...(isSet("user-agent") ? [] : [{ name: "user-agent", value: "yoi-plugin" }]),
-  ];
-  const { path, query, headers } = placeSecrets({ ...target, headers: [...ours, ...target.headers] }, secrets);
-  return {
-    method: target.method,
-    path: `${path}${query}`,
-    headers: headers.flatMap(({ name, value }) => [name, value]),
-    ...(target.body !== undefined && { body: target.body }),
-  };
-}
-
-function forGuest(response: RawResponse, { request, connect, redactor, bytesMax }: Sending): HttpsResponse {
-  const redacted = [...(request.bounds.redactedHeaders ?? []), ...(connect.bounds.redactedHeaders ?? [])];
+function forGuest(response: RawResponse, { request, redactor, bytesMax }: Sending): HttpsResponse {
+  const redacted = request.bounds.redactedHeaders ?? [];
   const shown = showHeaders(response.headers, { revealed: request.target.revealedHeaders, redacted }, redactor);
   const body = redactor.redact(response.body, bytesMax);
   return {

@@ -7,7 +7,7 @@ import { glueFile, toolsExport, wasmPageBytes } from "../guest-world.ts";
 import type { HostMessage } from "../host-message.ts";
 import type { GuestAnswer, GuestAsk } from "../sandbox.ts";
 import { CoreModules } from "./core-modules.ts";
-import { type CallEnd, type Glue, GuestInstance, type GuestParts } from "./guest-instance.ts";
+import { type CallEnd, type Glue, GuestInstance, type InstanceParts } from "./guest-instance.ts";
 import { openHostLink } from "./host-link.ts";
 import { boundLiftedText } from "./lifted-text.ts";
 import { lockDown } from "./lock-down.ts";
@@ -24,7 +24,7 @@ const endProcess: (code: number) => never = Reflect.get(process, "reallyExit").b
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-let parts: (GuestParts & Load) | undefined;
+let parts: (InstanceParts & Load) | undefined;
 let spare: GuestInstance | undefined;
 let asks = 0;
 const waiting = new Map<number, (answer: GuestAnswer) => void>();
@@ -65,7 +65,7 @@ async function load(message: Load): Promise<void> {
   }
 }
 
-async function prepareSpare(from: GuestParts): Promise<void> {
+async function prepareSpare(from: InstanceParts): Promise<void> {
   try {
     spare = await GuestInstance.create(from);
     link.say({ kind: "ready" });

@@ -27,7 +27,8 @@ export type CallEnd =
   | { readonly kind: "guest-error" | "trap"; readonly text: string }
   | { readonly kind: "bad-output" };
 
-export interface GuestParts {
+/** What an instance is made of: the transpiled component, its configuration and its bounds. */
+export interface InstanceParts {
   readonly glue: Glue;
   readonly modules: CoreModules;
   readonly text: LiftedText;
@@ -61,7 +62,7 @@ export class GuestInstance {
   }
 
   /** Instantiates the component, which runs its start functions: what they ask of the host is `unavailable`. */
-  static async create(parts: GuestParts): Promise<GuestInstance> {
+  static async create(parts: InstanceParts): Promise<GuestInstance> {
     const log = new GuestLog(parts.logLinesMax, parts.logLineBytesMax);
     const link: { ask: AskHost } = { ask: unavailable };
     const wasi = createWasi(log);

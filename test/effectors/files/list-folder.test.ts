@@ -1,10 +1,12 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "ava";
 import fc from "fast-check";
 import { isSegment } from "../../../src/calls/guest-path.ts";
 import { limits } from "../../../src/calls/limits.ts";
-import { answerOf, mountScene, performFileEffect } from "../../support/file-effects.ts";
+import { listFolder } from "../../../src/effectors/files/list-folder.ts";
+import { openPlace, openSlot } from "../../../src/effectors/files/open-place.ts";
+import { answerOf, fileWarrantParts, mountScene, performFileEffect } from "../../support/file-effects.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 async function list(folder: string, path: string, after?: string): Promise<readonly string[]> {
@@ -69,3 +71,70 @@ test("a folder with more entries than may be looked at is too large", async (t) 
   writeFileSync(join(folder, "one more"), "");
   t.is(await answerOf("list", { folder, path: "" }), "too-large");
 });
+
+// ATTACK: threats 22: many lists at once must not hold the host up longer than one does.
+test("of all lists at once, one has its folder open", async (t) => {
+  const folders = Array.from({ length: 6 }, () => temporaryFolder(t));
+  for (const folder of folders) {
+    for (let index = 0; index < 1_000; index++) writeFileSync(join(folder, `n${index}`), "");
+  }
+  let going = true;
+  const openInTurns: (readonly string[])[] = [];
+  const look = () => {
+    openInTurns.push(folders.filter((folder) => openPaths().has(folder)));
+    if (going) setImmediate(look);
+  };
+  setImmediate(look);
+  await Promise.all(folders.map((folder) => list(folder, "")));
+  going = false;
+  t.is(Math.max(...openInTurns.map((open) => open.length)), 1);
+  t.deepEqual(new Set(openInTurns.flat()), new Set(folders));
+});
+
+// ATTACK: threats 22
+test("others get their turn after so many names of a folder", async (t) => {
+  const folder = temporaryFolder(t);
+  for (let index = 0; index < limits.namesPerTurnMax * 4; index++) writeFileSync(join(folder, `n${index}`), "");
+  let going = true;
+  let looked = new Set<string>();
+  const lookedInTurns: number[] = [];
+  const endTurn = () => {
+    lookedInTurns.push(looked.size);
+    looked = new Set();
+    if (going) setImmediate(endTurn);
+  };
+  const walls = new Set<string>();
+  walls.has = (identity) => {
+    // Each name is looked for once, after the identity of the folder that it is in.
+    if (identity.includes("/")) looked.add(identity);
+    return false;
+  };
+  setImmediate(endTurn);
+  const aim = { folder, path: "" };
+  const entries = await listFolder(
+    {
+      openPlace: () => openPlace(folder, [], new Set()),
+      openSlot: () => openSlot(folder, [], new Set()),
+      walls,
+      stop: new AbortController().signal,
+      commit: () => undefined,
+    },
+    fileWarrantParts("fs.list", aim, {}),
+  );
+  going = false;
+  t.is(entries.length, limits.namesPerTurnMax * 4);
+  t.true(Math.max(...lookedInTurns) > 0);
+  t.true(Math.max(...lookedInTurns) <= limits.namesPerTurnMax);
+});
+
+/** What this process holds open. */
+function openPaths(): ReadonlySet<string> {
+  const paths = readdirSync("/proc/self/fd").map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return "";
+    }
+  });
+  return new Set(paths);
+}

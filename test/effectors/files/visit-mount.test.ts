@@ -13,7 +13,7 @@ import {
   wordOf,
 } from "../../support/file-effects.ts";
 
-const effectors = createFileEffectors({ refuses: [] });
+const effectors = createFileEffectors({ refuses: () => [] });
 const bytes = new Uint8Array(3);
 
 /** Every effector with the parts of a warrant of its own, and with an effector of another action. */
@@ -130,7 +130,7 @@ test.serial("no descriptor stays open, however an effect ends", async (t) => {
   symlinkSync(own, join(folder, "link"));
   linkSync(join(own, "yoi.toml"), join(folder, "second"));
   writeFileSync(join(folder, "long"), "more than six");
-  const refusing = createFileEffectors({ refuses: [own] });
+  const refusing = createFileEffectors({ refuses: () => [own] });
   const bounds = { responseBytesMax: 6 };
   const everything = async () => {
     for (const operation of operationNames) {

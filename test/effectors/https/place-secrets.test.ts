@@ -24,6 +24,12 @@ function place(urlText: string, secrets: readonly (readonly [SecretPlace, string
 for (const [what, url, secrets, expected] of [
   ["nothing", "https://x.org/a?b=c", [], "/a?b=c"],
   ["a header", "https://x.org/", [[{ header: "X-Api-Key" }, "Bearer a:b c"]], "/ | x-api-key: Bearer a:b c"],
+  [
+    "a header behind its prefix",
+    "https://x.org/",
+    [[{ header: "authorization", prefix: "Bearer " }, "12345678"]],
+    "/ | authorization: Bearer 12345678",
+  ],
   ["a segment", "https://x.org/hooks/{token}/", [[{ path: "{token}" }, "a/b c?é"]], "/hooks/a%2Fb%20c%3F%C3%A9/"],
   ["a segment written otherwise", "https://x.org/%7Btoken}/x", [[{ path: "{token}" }, "12345678"]], "/12345678/x"],
   ["a first value of a query", "https://x.org/", [[{ query: "key" }, "a&b=c#d"]], "/?key=a%26b%3Dc%23d"],

@@ -6,38 +6,24 @@ import test, { type ExecutionContext } from "ava";
 import type { SecretStanding } from "../../../src/calls/inventory.ts";
 import { limits } from "../../../src/calls/limits.ts";
 import { createSecretReader } from "../../../src/effectors/https/read-secret.ts";
-import { issueWarrant } from "../../../src/warrants/issue-warrant.ts";
 import type { Warrant } from "../../../src/warrants/warrant.ts";
-import { failureOf, urlOf } from "../../support/https-requests.ts";
+import { failureOf, secretStanding, urlOf } from "../../support/https-requests.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { warrantFor } from "../../support/warrants.ts";
 
-function warrantFor(from: SecretStanding["from"], signal = new AbortController().signal): Warrant<"secret.use"> {
+function warrantOf(from: SecretStanding["from"]): Warrant<"secret.use"> {
   const url = "https://api.example.com/";
-  return issueWarrant<"secret.use">({
-    action: "secret.use",
-    call: {
-      id: "01CALL",
-      root: "01CALL",
-      action: "secret.use",
-      principal: { kind: "plugin", id: "project:example.fetch" },
-      via: { command: false, depth: 0 },
-      ask: { secret: "key", url },
-    },
-    decision: "01DECISION",
-    revision: "9f3c",
-    target: { url: urlOf(url), secret: { name: "key", from, place: { header: "x-api-key" }, origins: [] } },
-    bounds: {},
-    signal,
-  });
+  const secret = { ...secretStanding("key", { header: "x-api-key" }), from };
+  return warrantFor("secret.use", { secret: "key", url }, { url: urlOf(url), secret });
 }
 
 const fromEnvironment = (value: string | undefined) =>
-  createSecretReader((name) => (name === "KEY" ? value : undefined))(warrantFor({ env: "KEY" }));
+  createSecretReader((name) => (name === "KEY" ? value : undefined))(warrantOf({ env: "KEY" }));
 
 function fromFile(t: ExecutionContext, bytes: string | Uint8Array) {
   const file = join(temporaryFolder(t), "key");
   writeFileSync(file, bytes);
-  return createSecretReader(() => undefined)(warrantFor({ file }));
+  return createSecretReader(() => undefined)(warrantOf({ file }));
 }
 
 test("a secret comes from the environment as it is there, and prints as its name", async (t) => {
@@ -61,7 +47,7 @@ test("a link to a secret's file is followed, for it is the operator's", async (t
   writeFileSync(join(folder, "key"), "s3cr3t-value");
   symlinkSync("key", join(folder, "link"));
   t.is(
-    (await createSecretReader(() => undefined)(warrantFor({ file: join(folder, "link") }))).reveal(),
+    (await createSecretReader(() => undefined)(warrantOf({ file: join(folder, "link") }))).reveal(),
     "s3cr3t-value",
   );
 });
@@ -103,7 +89,7 @@ test("a file that is none, is no text, or is enormous is not used", async (t) =>
   execFileSync("bash", ["-c", 'mkfifo "$1"', "bash", join(folder, "fifo")]);
   for (const name of ["nothing", "folder", "giant", "fifo"]) {
     t.is(
-      await failureOf(createSecretReader(() => undefined)(warrantFor({ file: join(folder, name) }))),
+      await failureOf(createSecretReader(() => undefined)(warrantOf({ file: join(folder, name) }))),
       "secret",
       name,
     );
@@ -113,8 +99,8 @@ test("a file that is none, is no text, or is enormous is not used", async (t) =>
 
 test("a warrant reads once, and a look-alike never", async (t) => {
   const read = createSecretReader(() => "s3cr3t-value");
-  const warrant = warrantFor({ env: "KEY" });
+  const warrant = warrantOf({ env: "KEY" });
   await read(warrant);
   t.is(await failureOf(read(warrant)), "no warrant");
-  t.is(await failureOf(read({ ...warrantFor({ env: "KEY" }) })), "no warrant");
+  t.is(await failureOf(read({ ...warrantOf({ env: "KEY" }) })), "no warrant");
 });

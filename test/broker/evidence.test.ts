@@ -1,0 +1,43 @@
+import test from "ava";
+import { restoreRequest, writeEvidence } from "../../src/broker/evidence.ts";
+import { gatherFacts } from "../../src/broker/gather-facts.ts";
+import type { Judgement } from "../../src/broker/judge-call.ts";
+import { recordCall } from "../../src/broker/record-call.ts";
+import type { Call } from "../../src/calls/call.ts";
+import { describeCall } from "../../src/calls/describe-call.ts";
+import { limits } from "../../src/calls/limits.ts";
+import { inventoryOf, noonish } from "../support/broker-parts.ts";
+import { executeCall, readCall, requestCall } from "../support/calls.ts";
+
+function evidenceOf(call: Call) {
+  const inventory = inventoryOf();
+  const description = describeCall(call, inventory);
+  const request = gatherFacts(call, description, inventory, noonish);
+  const record = recordCall(call, inventory.plainQuery);
+  return { request, evidence: writeEvidence({ call, description, request, record } as Judgement) };
+}
+
+const deep = Array.from({ length: 62 }, (_, n) => `${n}-${"x".repeat(55)}`).join("/");
+const calls: readonly (readonly [string, Call])[] = [
+  ["a file", readCall("notes/2026/plan.md")],
+  ["a malformed path", readCall("../etc/passwd")],
+  ["a tool's input", executeCall()],
+  ["a request", requestCall({ url: "https://api.example.com/v1/a/b?q=1", secrets: ["weather-key"] })],
+  ["a request to an address", requestCall({ url: "https://[2001:db8::1]:8443/v1" })],
+  ["a malformed URL, which reads well once it is redacted", requestCall({ url: "https://u:p@api.example.com/v1/x" })],
+  ["a file in the deepest folder", readCall(`notes/${deep}`)],
+  ["a URL of the most segments", requestCall({ url: `https://api.example.com/v1/${deep}` })],
+];
+for (const [what, call] of calls) {
+  test(`what was decided of ${what} comes back from its evidence as it was`, (t) => {
+    const { request, evidence } = evidenceOf(call);
+    t.deepEqual(restoreRequest(JSON.parse(evidence).request), JSON.parse(JSON.stringify(request)));
+  });
+}
+
+// ATTACK: threats 35: a guest that asks in a way that leaves no evidence.
+test("the longest path and the longest URL leave evidence within its bound, many times over", (t) => {
+  for (const call of [readCall(`notes/${deep}`), requestCall({ url: `https://api.example.com/v1/${deep}` })]) {
+    t.true(Buffer.byteLength(evidenceOf(call).evidence) < limits.evidenceBytesMax / 4);
+  }
+});
