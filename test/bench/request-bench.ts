@@ -1,7 +1,7 @@
 import { Agent } from "undici";
 import { followRedirects } from "../../src/exchange/follow-redirects.ts";
 import type { Host } from "../../src/host/open-host.ts";
-import { requestCall } from "../support/calls.ts";
+import { requestCall, weatherCaller } from "../support/calls.ts";
 import { type BenchGroup, type BenchRow, ratioWithin } from "./bench-row.ts";
 import { type BenchServer, openBenchServer } from "./bench-server.ts";
 import { openBenchWorkspace, performed } from "./bench-workspace.ts";
@@ -131,13 +131,13 @@ async function throughput(rounds: number, { bare, brokered }: Acts): Promise<rea
 }
 
 async function follow(host: Host, server: BenchServer): Promise<void> {
-  const { principal, via, root, ask } = requestCall({ url: `${server.origin}/v1/moved` });
+  const { ask } = requestCall({ url: `${server.origin}/v1/moved` });
   const hops = {
     broker: host.broker,
     nowMs: Date.now,
     totalMs: 30_000,
     signal: new AbortController().signal,
-    caller: { principal, via, root },
+    caller: weatherCaller,
     redirectsMax: 5,
   };
   const followed = await followRedirects(hops, ask);

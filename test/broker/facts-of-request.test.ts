@@ -1,12 +1,12 @@
 import test from "ava";
 import { gatherFacts } from "../../src/broker/gather-facts.ts";
 import { recordCall } from "../../src/broker/record-call.ts";
-import type { Call } from "../../src/calls/call.ts";
+import { type Call, callOf } from "../../src/calls/call.ts";
 import { describeCall } from "../../src/calls/describe-call.ts";
 import type { Inventory } from "../../src/calls/inventory.ts";
 import { limits } from "../../src/calls/limits.ts";
 import { inventoryOf, noonish, notesPlugin, weatherPlugin } from "../support/broker-parts.ts";
-import { requestCall } from "../support/calls.ts";
+import { notesCaller, readCall, requestCall, weatherCaller } from "../support/calls.ts";
 
 function requestOf(call: Call, inventory: Inventory = inventoryOf()) {
   return gatherFacts(call, describeCall(call, inventory), inventory, noonish);
@@ -17,14 +17,12 @@ function flawOf(call: Call) {
 }
 
 function connectCall(address: string, answer: readonly string[] = [address]): Call<"network.connect"> {
-  const { id, root, principal, via, ask } = requestCall();
-  const asked = { url: ask.url, address, answer, behalf: "https.request" } as const;
-  return { id, root, principal, via, action: "network.connect", ask: asked };
+  const ask = { url: requestCall().ask.url, address, answer, behalf: "https.request" } as const;
+  return callOf(weatherCaller, "network.connect", ask, noonish);
 }
 
 function secretCall(secret: string, url = "https://api.example.com/v1/now"): Call<"secret.use"> {
-  const { id, root, principal, via } = requestCall();
-  return { id, root, principal, via, action: "secret.use", ask: { secret, url } };
+  return callOf(weatherCaller, "secret.use", { secret, url }, noonish);
 }
 
 test("a request is told of by its canonical URL, its method, and the names of what it carries", (t) => {
@@ -203,16 +201,7 @@ const fileEffects = [
 for (const [action, ask, effect] of fileEffects) {
   test(`${action} is declared by its own operation alone, and covered by ${effect}`, (t) => {
     const operation = action.slice("fs.".length) as "read";
-    const { id, root, via } = requestCall();
-    const tool = "project:example.notes/read_note" as const;
-    const call = {
-      id,
-      root,
-      action,
-      principal: { kind: "plugin", id: notesPlugin.ref },
-      via: { ...via, tool },
-      ask: { path: "notes/x", ...ask },
-    } as Call;
+    const call = { ...readCall("notes/x"), action, ask: { path: "notes/x", ...ask } } as Call;
     const factsWith = (operations: readonly "read"[], granted: readonly ("read" | "external-write")[]) => {
       const tools = new Map([["read_note", { effects: granted, inputFlaw: () => undefined }]]);
       const declaredMounts = new Map([["notes", operations]]);
@@ -225,10 +214,8 @@ for (const [action, ask, effect] of fileEffects) {
 }
 
 test("a write is told of by its mode and its bytes", (t) => {
-  const { id, root, via } = requestCall();
   const ask = { path: "notes/x", mode: "replace", bytes: new Uint8Array(12) } as const;
-  const call: Call = { id, root, via, action: "fs.write", principal: { kind: "plugin", id: notesPlugin.ref }, ask };
-  t.like(requestOf(call).context, { mode: "replace", bytes: 12 });
+  t.like(requestOf(callOf(notesCaller, "fs.write", ask, noonish)).context, { mode: "replace", bytes: 12 });
 });
 
 // ATTACK: threats 33: the journal outlives the request.
@@ -243,8 +230,7 @@ test("what is kept of a call has no value of a query, a header, a body or a file
   t.regex(kept, /city=Oslo/);
   t.regex(kept, /token=/);
   t.regex(kept, /"x-key"/);
-  const { id, root, via } = requestCall();
   const ask = { path: "notes/x", bytes: new TextEncoder().encode("hunter2") };
-  const append: Call = { id, root, via, action: "fs.append", principal: { kind: "plugin", id: notesPlugin.ref }, ask };
+  const append = callOf(notesCaller, "fs.append", ask, noonish);
   t.deepEqual(recordCall(append, []), { ...append, ask: { path: "notes/x", bytes: 7 } });
 });

@@ -1,6 +1,7 @@
 import test from "ava";
 import { createBroker } from "../../src/broker/broker.ts";
 import { createRevisionHolder } from "../../src/broker/policy-revision.ts";
+import { callOf } from "../../src/calls/call.ts";
 import type { HttpsResponse } from "../../src/calls/powers.ts";
 import { SecretValue } from "../../src/calls/secret-value.ts";
 import type { AuthorizationRequest } from "../../src/calls/value.ts";
@@ -10,18 +11,10 @@ import { YoiError } from "../../src/errors/yoi-error.ts";
 import { createExchange } from "../../src/exchange/exchange-station.ts";
 import { spendWarrant } from "../../src/warrants/spend-warrant.ts";
 import { inventoryOf, noonish } from "../support/broker-parts.ts";
-import { requestCall } from "../support/calls.ts";
+import { requestCall, weatherCaller } from "../support/calls.ts";
+import { fakeSet, permitWith, verdictOf } from "../support/fake-engine.ts";
 import { createMemoryJournal } from "../support/memory-journal.ts";
 
-const permit: Verdict = {
-  engine: "fake",
-  effect: "permit",
-  determining: [],
-  errors: [],
-  obligations: [],
-  considered: 1,
-  total: 1,
-};
 const answered: HttpsResponse = {
   status: 200,
   headers: [],
@@ -37,20 +30,13 @@ interface Stage {
   readonly dial?: (address: string) => YoiError | undefined;
 }
 
-function stage({ judge = () => permit, lookup = ["93.184.215.14"], dial = () => undefined }: Stage) {
+function stage({ judge = () => permitWith(), lookup = ["93.184.215.14"], dial = () => undefined }: Stage) {
   const steps: string[] = [];
   const memory = createMemoryJournal();
-  const set = {
-    engine: "fake",
-    digest: "sha256:fake",
-    policies: [],
-    evaluate: (request: AuthorizationRequest) => {
-      steps.push(`decide ${request.action}`);
-      return judge(request);
-    },
-    trace: () => [],
-    dispose: () => undefined,
-  };
+  const { set } = fakeSet((request) => {
+    steps.push(`decide ${request.action}`);
+    return judge(request);
+  });
   const exchange = createExchange({
     broker: () => broker,
     nowMs: () => noonish,
@@ -92,7 +78,7 @@ function stage({ judge = () => permit, lookup = ["93.184.215.14"], dial = () => 
 const denyOf =
   (action: string) =>
   (request: AuthorizationRequest): Verdict =>
-    request.action === action ? { ...permit, effect: "forbid" } : permit;
+    request.action === action ? verdictOf("forbid") : permitWith();
 
 // ATTACK: threats 9, 39: a lookup tells whoever runs the name's server; a connection tells the address.
 test("no name is looked up, no secret read and nothing dialled before the request is allowed", async (t) => {
@@ -142,7 +128,7 @@ test("every address is decided with the worst class of the whole answer", async 
     lookup: ["93.184.215.14", "127.0.0.1"],
     judge: (request) => {
       if (request.action === "network.connect") classes.push(request.context["addressClass"]);
-      return permit;
+      return permitWith();
     },
   });
   await broker.submit(requestCall());
@@ -185,14 +171,13 @@ for (const [why, sent] of [
 
 test("a connection that no allowed request asks for is not made", async (t) => {
   const { broker, steps } = stage({});
-  const { id, root, principal, via } = requestCall();
   const ask = {
     url: "https://api.example.com/v1",
     address: "93.184.215.14",
     answer: ["93.184.215.14"],
     behalf: "https.request",
   } as const;
-  const outcome = await broker.submit({ id, root, principal, via, action: "network.connect", ask });
+  const outcome = await broker.submit(callOf(weatherCaller, "network.connect", ask, noonish));
   t.like(outcome, { status: "failed", error: { details: { why: "unavailable" } } });
   t.deepEqual(steps, ["decide network.connect"]);
 });

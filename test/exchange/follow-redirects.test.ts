@@ -4,7 +4,7 @@ import type { Call } from "../../src/calls/call.ts";
 import type { Header, HttpsResponse } from "../../src/calls/powers.ts";
 import { followRedirects } from "../../src/exchange/follow-redirects.ts";
 import { noonish } from "../support/broker-parts.ts";
-import { requestCall } from "../support/calls.ts";
+import { requestCall, weatherCaller } from "../support/calls.ts";
 
 type Ask = Call<"https.request">["ask"];
 
@@ -23,7 +23,6 @@ async function follow(answers: readonly Answer[], first: Partial<Ask> = {}, redi
     const value: HttpsResponse = { status, headers, body: new Uint8Array(), truncated: false, redactions: 0 };
     return { status: "performed", value, decision: { kind: "allow" } };
   };
-  const { principal, via, root } = requestCall();
   const { hop: _, ...ask } = requestCall(first).ask;
   const followed = await followRedirects(
     {
@@ -31,7 +30,7 @@ async function follow(answers: readonly Answer[], first: Partial<Ask> = {}, redi
       nowMs: clock,
       signal: new AbortController().signal,
       totalMs: 30_000,
-      caller: { principal, via, root },
+      caller: weatherCaller,
       redirectsMax,
     },
     ask,

@@ -1,22 +1,13 @@
 import test from "ava";
-import { newId } from "../../src/calls/identifiers.ts";
 import type { Host } from "../../src/host/open-host.ts";
 import { readJournal } from "../../src/journal/read-journal.ts";
+import { requestCall } from "../support/calls.ts";
 import { getsForecasts, networkWorkspace } from "../support/network-workspace.ts";
 import { openOutside } from "../support/outside-world.ts";
 import type { TestWorkspace } from "../support/workspaces.ts";
 
 async function request(host: Host): Promise<void> {
-  const id = newId(Date.now());
-  const plugin = "project:example.weather";
-  await host.broker.submit({
-    id,
-    root: id,
-    action: "https.request",
-    principal: { kind: "plugin", id: plugin },
-    via: { agent: "cli", tool: `${plugin}/get_weather`, command: false, depth: 1 },
-    ask: { method: "GET", url: "https://api.example.com/v1/now?city=Oslo", headers: [], secrets: [], hop: 0 },
-  });
+  await host.broker.submit(requestCall({ url: "https://api.example.com/v1/now?city=Oslo" }));
 }
 
 function decisionOf(workspace: TestWorkspace, action: string): string {

@@ -7,9 +7,8 @@ import { YoiError } from "../../src/errors/yoi-error.ts";
 import { answerRequest } from "../../src/guest/answer-request.ts";
 import type { GuestRequest } from "../../src/sandbox/sandbox.ts";
 import { noonish } from "../support/broker-parts.ts";
-import { requestCall } from "../support/calls.ts";
+import { weatherCaller } from "../support/calls.ts";
 
-const { principal, via, root } = requestCall();
 const asked: GuestRequest = { method: "GET", url: "https://api.example.com/v1/now", headers: [], secrets: [] };
 
 /** Asks through a broker that answers each hop with the next of `outcomes`. */
@@ -21,7 +20,7 @@ async function answer(outcomes: readonly object[], request: Partial<GuestRequest
   };
   const parts = { broker: { submit } as unknown as Broker, nowMs: () => noonish, requestMs: () => 30_000 };
   const ask = { kind: "https.send", request: { ...asked, ...request }, ...(body !== undefined && { body }) } as const;
-  const told = await answerRequest(parts, { principal, via, root }, ask, new AbortController().signal);
+  const told = await answerRequest(parts, weatherCaller, ask, new AbortController().signal);
   return { told, calls };
 }
 

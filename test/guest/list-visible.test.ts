@@ -5,9 +5,7 @@ import { limits } from "../../src/calls/limits.ts";
 import type { FolderEntry } from "../../src/calls/powers.ts";
 import { listVisible } from "../../src/guest/list-visible.ts";
 import { noonish } from "../support/broker-parts.ts";
-import { readCall } from "../support/calls.ts";
-
-const { principal, via, root } = readCall("notes/x");
+import { notesCaller } from "../support/calls.ts";
 
 /** Lists `names` of the folder `notes`, of which policy hides the ones that `hides` says yes to. */
 async function list(names: readonly string[], hides: (path: string) => boolean, signal = new AbortController().signal) {
@@ -18,7 +16,7 @@ async function list(names: readonly string[], hides: (path: string) => boolean, 
   };
   const broker = { judge } as unknown as Pick<Broker, "submit" | "judge">;
   const found = names.map((name): FolderEntry => ({ name, kind: "file" }));
-  const page = await listVisible({ broker, nowMs: () => noonish }, { principal, via, root }, "notes", found, signal);
+  const page = await listVisible({ broker, nowMs: () => noonish }, notesCaller, "notes", found, signal);
   return { page, asked };
 }
 

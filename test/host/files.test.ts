@@ -1,12 +1,12 @@
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
-import type { Call } from "../../src/calls/call.ts";
-import { newId } from "../../src/calls/identifiers.ts";
+import { type Call, callOf } from "../../src/calls/call.ts";
 import type { FsAction } from "../../src/calls/powers.ts";
 import { placesOf } from "../../src/config/places.ts";
 import { gatherBuiltinTools } from "../../src/host/builtin-tools.ts";
 import { type Host, openHost } from "../../src/host/open-host.ts";
 import { readJournal } from "../../src/journal/read-journal.ts";
+import { weatherCaller } from "../support/calls.ts";
 import { snapshot } from "../support/file-effects.ts";
 import { weatherManifestWith } from "../support/manifests.ts";
 import { weatherPackage } from "../support/packages.ts";
@@ -69,17 +69,9 @@ const changes = ["fs.write", "fs.append", "fs.make-directory", "fs.remove"] as c
 
 /** Submits a call on a file of the running tool `get_weather`. */
 function submit(host: Host, action: FsAction, path: string) {
-  const id = newId(Date.now());
-  const call = {
-    id,
-    root: id,
-    action,
-    principal: { kind: "plugin", id: "project:example.weather" },
-    via: { agent: "cli", tool: "project:example.weather/get_weather", command: false, depth: 1 },
-    ask: { path, ...asks[action] },
-  };
   // An action and what it asks belong together, which the types cannot see of a table.
-  return host.broker.submit(call as unknown as Call<FsAction>);
+  const ask = { path, ...asks[action] } as Call<FsAction>["ask"];
+  return host.broker.submit(callOf(weatherCaller, action, ask, Date.now()));
 }
 
 function journalOf({ places }: TestWorkspace) {

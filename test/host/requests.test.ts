@@ -2,11 +2,11 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
-import type { Call } from "../../src/calls/call.ts";
-import { type CallId, newId } from "../../src/calls/identifiers.ts";
+import type { PluginRef } from "../../src/calls/identifiers.ts";
 import type { Host } from "../../src/host/open-host.ts";
 import { isDecided, type JournalEntry } from "../../src/journal/journal-entry.ts";
 import { readJournal } from "../../src/journal/read-journal.ts";
+import { callerOf, requestCall } from "../support/calls.ts";
 import { weatherManifestWith } from "../support/manifests.ts";
 import { openOutside, publicAddress, type Surroundings } from "../support/outside-world.ts";
 import { weatherPackage } from "../support/packages.ts";
@@ -47,16 +47,12 @@ async function open(t: ExecutionContext, policy: string, surroundings: Partial<S
 }
 
 /** Submits a request of the running tool `get_weather`. */
-function request(host: Host, ask: Partial<Call<"https.request">["ask"]> = {}, plugin = "project:example.weather") {
-  const id: CallId = newId(Date.now());
-  return host.broker.submit({
-    id,
-    root: id,
-    action: "https.request",
-    principal: { kind: "plugin", id: plugin as "project:example.weather" },
-    via: { agent: "cli", tool: `${plugin as "project:example.weather"}/get_weather`, command: false, depth: 1 },
-    ask: { method: "GET", url: "https://api.example.com/v1/now", headers: [], secrets: [], hop: 0, ...ask },
-  });
+function request(
+  host: Host,
+  ask: Parameters<typeof requestCall>[0] = {},
+  plugin: PluginRef = "project:example.weather",
+) {
+  return host.broker.submit(requestCall(ask, callerOf(plugin, "get_weather")));
 }
 
 function journalOf(workspace: TestWorkspace): readonly JournalEntry[] {

@@ -23,7 +23,13 @@ type FileEffectors = ReturnType<typeof createFileEffectors>;
 export function fileWarrantParts<A extends FsAction>(action: A, aim: Aim, extra: Extra<A>): Warrant<A> {
   const { folder, path } = aim;
   const ask = { path: path === "" ? "notes" : `notes/${path}` };
-  const target = { askedMount: "notes", mount: "notes", folder, segments: path === "" ? [] : path.split("/"), ...extra };
+  const target = {
+    askedMount: "notes",
+    mount: "notes",
+    folder,
+    segments: path === "" ? [] : path.split("/"),
+    ...extra,
+  };
   // An action has its ask and target, which the types cannot see of one that is not settled yet.
   return warrantParts<A>(action, ask as Powers[A]["ask"], target as unknown as Targets[A], aim);
 }

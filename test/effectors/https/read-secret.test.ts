@@ -46,10 +46,7 @@ test("a link to a secret's file is followed, for it is the operator's", async (t
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, "key"), "s3cr3t-value");
   symlinkSync("key", join(folder, "link"));
-  t.is(
-    (await createSecretReader(() => undefined)(warrantOf({ file: join(folder, "link") }))).reveal(),
-    "s3cr3t-value",
-  );
+  t.is((await createSecretReader(() => undefined)(warrantOf({ file: join(folder, "link") }))).reveal(), "s3cr3t-value");
 });
 
 test("the shortest and the longest secret are taken", async (t) => {
@@ -88,11 +85,7 @@ test("a file that is none, is no text, or is enormous is not used", async (t) =>
   truncateSync(join(folder, "giant"), 2 ** 40);
   execFileSync("bash", ["-c", 'mkfifo "$1"', "bash", join(folder, "fifo")]);
   for (const name of ["nothing", "folder", "giant", "fifo"]) {
-    t.is(
-      await failureOf(createSecretReader(() => undefined)(warrantOf({ file: join(folder, name) }))),
-      "secret",
-      name,
-    );
+    t.is(await failureOf(createSecretReader(() => undefined)(warrantOf({ file: join(folder, name) }))), "secret", name);
   }
   t.is(await failureOf(fromFile(t, Buffer.from("s3cr3t-\xff-value", "latin1"))), "secret");
 });
