@@ -34,7 +34,8 @@ const hostNameMax = 253;
 const encodedControl = /%(?:[01][0-9a-f]|7f)/i;
 const queryOrFragment = /^([^?#]*)(?:\?([^#]*))?(#.*)?$/s;
 // The user's name and password stand before the last `@` of what could be an authority, in any parser's reading.
-const userinfo = /^([^:/\\]*:)?([\s/\\]*)[^/\\]*@/;
+// ATTACK: blanks can stand in one place of it only, or a long row of them would be tried in every way (threats 38).
+const userinfo = /^([^:/\\]*:)?([\s/\\]*)(?:[^\s/\\][^/\\]*)?@/;
 const defaultPorts = { https: 443, http: 80 } as const;
 
 // see docs/decisions/0015

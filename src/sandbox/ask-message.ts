@@ -6,14 +6,22 @@ import type { GuestAsk } from "./sandbox.ts";
 
 const uint32 = z.int().min(0).max(0xffff_ffff);
 const path = z.string();
+const elementsMax = limits.httpsRequestHeadersMax;
+
+/** ATTACK: each wrong element of a long list is an issue that is written down (threats 22): its length comes first. */
+function listOf<T extends z.ZodType>(element: T) {
+  return z
+    .custom<readonly unknown[]>((list) => Array.isArray(list) && list.length <= elementsMax)
+    .pipe(z.array(element));
+}
 
 const httpsSend = z.strictObject({
   kind: z.literal("https.send"),
   request: z.strictObject({
     method: z.string(),
     url: z.string(),
-    headers: z.array(z.strictObject({ name: z.string(), value: z.string() })),
-    secrets: z.array(z.string()),
+    headers: listOf(z.strictObject({ name: z.string(), value: z.string() })),
+    secrets: listOf(z.string()),
     timeoutMs: z.exactOptional(uint32),
     responseBytesMax: z.exactOptional(uint32),
     redirectsMax: z.exactOptional(z.int().min(0).max(0xff)),

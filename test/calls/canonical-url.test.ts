@@ -245,3 +245,21 @@ for (const [text, shown] of [
     t.notRegex(redactQuery(text, ["lang"]), /hush/);
   });
 }
+
+// ATTACK: threats 38: text that a pattern could try in every way; a host that reads it does nothing else meanwhile.
+test("what it costs to read a hostile text grows with its length, and no faster", (t) => {
+  const cost = (length: number, unit: string) => {
+    const text = unit.repeat(length / unit.length);
+    const times = Array.from({ length: 9 }, () => {
+      const beganAt = performance.now();
+      redactQuery(text, []);
+      canonicalUrl(text);
+      return performance.now() - beganAt;
+    });
+    return Math.min(...times);
+  };
+  for (const unit of [" ", "/", "\\", " /", "a:", "%25", ";"]) {
+    // Eight times the text: a cost that grows with the square would be 64 times as much.
+    t.true(cost(64 * 1_024, unit) < 32 * cost(8 * 1_024, unit) + 5, unit);
+  }
+});

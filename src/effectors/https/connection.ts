@@ -7,6 +7,8 @@ import { type Dialling, dialAddress } from "./dial-address.ts";
 /** One socket, to one address, on which HTTP/1.1 is spoken: one request at a time. */
 export interface Connection {
   readonly isOpen: boolean;
+  /** What was ever read off the socket. */
+  readonly bytesRead: number;
   dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
   /** Ends it at once, whatever is under way on it. */
   destroy(): void;
@@ -58,6 +60,9 @@ function speakHttp(Client: typeof import("undici").Client, socket: Socket, url: 
   return {
     get isOpen() {
       return !socket.destroyed;
+    },
+    get bytesRead() {
+      return socket.bytesRead;
     },
     dispatch: (request, handler) => void client.dispatch(request, handler),
     destroy,

@@ -40,7 +40,15 @@ export function readResponse(
   reading.stop.addEventListener("abort", stopReading, { once: true });
   if (reading.stop.aborted) stopReading();
   else connection.dispatch(request, reader);
-  return promise.finally(() => reading.stop.removeEventListener("abort", stopReading));
+  // ATTACK: bytes that are no part of any body, such as the extensions of a chunk, without an end (threats 21).
+  const bytesBefore = connection.bytesRead;
+  const look = setInterval(() => {
+    if (connection.bytesRead - bytesBefore > limits.httpsWireBytesMax) reader.fail("protocol");
+  }, limits.httpsWireLookMs);
+  return promise.finally(() => {
+    clearInterval(look);
+    reading.stop.removeEventListener("abort", stopReading);
+  });
 }
 
 const eventStream = /(?:^|,)\s*text\/event-stream\s*(?:[;,]|$)/i;
@@ -63,7 +71,9 @@ class ResponseReader implements Dispatcher.DispatchHandler {
     | undefined;
   #decoder: Transform | undefined;
   #timer: NodeJS.Timeout | undefined;
-  readonly #chunks: Buffer[] = [];
+  // ATTACK: a body in chunks of one byte. Each chunk is a part of what was read off the socket, and would keep all of
+  // that; so bytes are copied, into one buffer (threats 21).
+  #body = Buffer.alloc(0);
   #bytes = 0;
 
   constructor(reading: Reading, settle: Settle) {
@@ -98,7 +108,6 @@ class ResponseReader implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isSettled || this.#head === undefined) return;
-    this.#timer?.refresh();
     const { coding } = this.#head;
     // FAIL-CLOSED: what cannot be decoded cannot be searched for secrets either.
     if (coding === undefined) this.fail("protocol");
@@ -142,16 +151,28 @@ class ResponseReader implements Dispatcher.DispatchHandler {
 
   #collect(chunk: Buffer): void {
     if (this.#isSettled) return;
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
+    // Only what comes out of the coding is progress: coded nothing could go on for ever.
+    this.#timer?.refresh();
+    this.#append(chunk.subarray(0, this.#reading.bytesMax - this.#bytes));
     // ATTACK: bombs and bodies without an end (threats 21): no more than this is ever held.
     if (this.#bytes >= this.#reading.bytesMax) this.#finish(false);
+  }
+
+  #append(chunk: Buffer): void {
+    const needed = this.#bytes + chunk.length;
+    if (needed > this.#body.length) {
+      const larger = Buffer.alloc(Math.min(Math.max(needed, this.#body.length * 2), this.#reading.bytesMax));
+      this.#body.copy(larger, 0, 0, this.#bytes);
+      this.#body = larger;
+    }
+    chunk.copy(this.#body, this.#bytes);
+    this.#bytes = needed;
   }
 
   #finish(isWhole: boolean): void {
     if (this.#isSettled || this.#head === undefined) return;
     const { status, headers } = this.#head;
-    const body = Buffer.concat(this.#chunks, Math.min(this.#bytes, this.#reading.bytesMax));
+    const body = this.#body.subarray(0, this.#bytes);
     this.#letGo();
     if (!isWhole) this.#settle.end();
     this.#settle.resolve({ status, headers, body });

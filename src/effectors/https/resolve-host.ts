@@ -25,26 +25,35 @@ export type HostResolver = (warrant: Warrant<"https.request">) => Promise<readon
  * `unavailable`
  */
 export function createHostResolver(lookup: Lookup): HostResolver {
-  let underWay = 0;
+  const underWay: string[] = [];
 
   return async (warrant) => {
     // ATTACK: a question to a name server is a message to whoever runs it (threats 9, 39): none before the allow.
     assertUnspent(warrant, "https.request");
     const { host, isAddress } = warrant.target.url;
     if (isAddress) return [host];
-    if (underWay >= limits.dnsLookupsConcurrentMax) throw requestFailed("unavailable");
-
-    underWay += 1;
+    const plugin = warrant.call.principal.id;
+    const ofPlugin = underWay.filter((one) => one === plugin).length;
+    // ATTACK: one plugin that takes every place, by names whose servers never answer (threats 22).
+    if (underWay.length >= limits.dnsLookupsConcurrentMax || ofPlugin >= limits.dnsLookupsPerPluginMax) {
+      throw requestFailed("unavailable");
+    }
+    underWay.push(plugin);
     // ATTACK: names whose servers never answer. A lookup cannot be called off, so what was given up on still counts.
     const answer = lookup(host).finally(() => {
-      underWay -= 1;
+      underWay.splice(underWay.indexOf(plugin), 1);
     });
     return canonicalAnswer(await inTime(answer, warrant));
   };
 }
 
 async function inTime(answer: Promise<readonly string[]>, warrant: Warrant<"https.request">) {
-  const timeoutMs = Math.min(limits.dnsLookupMs, warrant.bounds.timeoutMs ?? limits.dnsLookupMs);
+  const { bounds, target } = warrant;
+  const timeoutMs = Math.min(
+    limits.dnsLookupMs,
+    bounds.timeoutMs ?? limits.dnsLookupMs,
+    target.timeoutMs ?? limits.dnsLookupMs,
+  );
   using deadline = startDeadline([warrant.signal], timeoutMs);
   return await Promise.race([answer.catch(refuseFailedLookup), stopped(deadline.stop)]);
 }

@@ -34,7 +34,8 @@ export function showHeaders(
   const hopByHop = new Set(
     joinValues(headers, "connection")
       .toLowerCase()
-      .split(/\s*,\s*/),
+      .split(",")
+      .map((one) => one.trim()),
   );
   const shown: Header[] = [];
   let redactions = 0;

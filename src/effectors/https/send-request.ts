@@ -118,10 +118,12 @@ export function createRequestSender(options: NetworkOptions): RequestSender {
   };
 }
 
-/** FAIL-CLOSED: a permission to connect, for one origin or plugin, carries no request of another. */
+/** FAIL-CLOSED: a permission to connect, for one origin, plugin or policy revision, carries no request of another. */
 function assertOnePair(request: Warrant<"https.request">, connect: Warrant<"network.connect">): void {
   const isOnePair =
-    request.target.url.origin === connect.target.url.origin && request.call.principal.id === connect.call.principal.id;
+    request.target.url.origin === connect.target.url.origin &&
+    request.call.principal.id === connect.call.principal.id &&
+    request.revision === connect.revision;
   if (isOnePair) return;
   throw new YoiError("YOI_WARRANT_SPENT", "the two warrants are not for one request", { callId: connect.call.id });
 }

@@ -116,7 +116,8 @@ function showLiteral({ type, id }: Literal): string {
 
 // Scopes keep an entity as `entity` or `entities`, conditions as `{ __entity }`: in all of them it is an object of two
 // strings, and nothing else in the tree is.
-function* literalsIn(node: unknown): Generator<Literal> {
+/** Every entity that a part of a policy's tree names. */
+export function* literalsIn(node: unknown): Generator<Literal> {
   if (typeof node !== "object" || node === null) return;
   const { type, id } = node as { readonly type?: unknown; readonly id?: unknown };
   if (typeof type === "string" && typeof id === "string") yield { type, id };

@@ -9,6 +9,7 @@ import type { Finding } from "../../errors/error-details.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import type { PolicyEngine, PolicySources } from "../policy-engine.ts";
 import { engineName } from "./from-cedar-answer.ts";
+import { liftingFindings } from "./lifting-entities.ts";
 import { preparedCedar } from "./prepared-cedar.ts";
 import { readEntities } from "./read-entities.ts";
 import { type CedarPolicy, readPolicies } from "./read-policies.ts";
@@ -29,7 +30,7 @@ export function createCedarEngine(parts: { readonly schemaText: string }): Polic
       const policies = await loadPolicies(sources, schema, findings);
       const { file = "", text = "[]" } = sources.entities ?? {};
       const entities = readEntities(file, text);
-      findings.push(...entities.findings);
+      findings.push(...entities.findings, ...liftingFindings(policies, entities.added, file));
       refuse(findings);
       return preparedCedar({ policies, added: entities.added, digest: digestOf(sources, schema, version) });
     },

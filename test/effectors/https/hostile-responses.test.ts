@@ -193,3 +193,21 @@ test("the answer to a HEAD has headers and no body", async (t) => {
   const answer = await send(senderFor(t), { url: `http://api.example.com:${server.port}/`, method: "HEAD" });
   t.deepEqual([answer.headers, answer.body.length], [[{ name: "etag", value: "1" }], 0]);
 });
+
+// ATTACK: threats 21: what stands between the chunks is no part of any body, and has no end.
+test("bytes that are no part of a body end with the bytes that may be read for it", async (t) => {
+  const extension = Buffer.alloc(64 * 1_024, "x");
+  const server = await serveBytes(t, pouring(Buffer.from(`${okLine}transfer-encoding: chunked\r\n\r\n1;`), extension));
+  t.is(await failureOf(send(senderFor(t), { url: `http://api.example.com:${server.port}/` })), "protocol, sent");
+});
+
+// ATTACK: threats 21: each chunk was cut out of what was read off the socket, and kept all of it.
+test("a body in chunks of one byte is held once, whole", async (t) => {
+  const count = 200_000;
+  const body = Buffer.from(`${okLine}transfer-encoding: chunked\r\n\r\n${"1\r\na\r\n".repeat(count)}0\r\n\r\n`);
+  const server = await serveBytes(t, answering(body));
+  const before = process.memoryUsage().rss;
+  const { body: read, truncated } = await send(senderFor(t), { url: `http://api.example.com:${server.port}/` });
+  t.deepEqual([read.length, truncated, new Set(read).size], [count, false, 1]);
+  t.true(process.memoryUsage().rss - before < 256 * 1_024 * 1_024);
+});

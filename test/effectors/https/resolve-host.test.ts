@@ -90,9 +90,11 @@ test("lookups that were given up on still count, until they end", async (t) => {
   const lookups: Lookup = () => new Promise((resolve) => ends.push(() => resolve(["192.0.2.1"])));
   const resolve = createHostResolver(lookups);
   const caller = new AbortController();
-  const first = Array.from({ length: limits.dnsLookupsConcurrentMax }, () =>
-    failureOf(resolve(requestWarrant({ ...asking, signal: caller.signal }))),
-  );
+  const first = Array.from({ length: limits.dnsLookupsConcurrentMax }, (_, n) => {
+    const plugin =
+      `project:example.plugin-${n % Math.ceil(limits.dnsLookupsConcurrentMax / limits.dnsLookupsPerPluginMax)}` as const;
+    return failureOf(resolve(requestWarrant({ ...asking, plugin, signal: caller.signal })));
+  });
   caller.abort();
   t.deepEqual(new Set(await Promise.all(first)), new Set(["cancelled"]));
   t.is(await failureOf(resolve(requestWarrant(asking))), "unavailable");
@@ -102,6 +104,27 @@ test("lookups that were given up on still count, until they end", async (t) => {
   const last = resolve(requestWarrant(asking));
   ends.at(-1)?.();
   t.deepEqual(await last, ["192.0.2.1"]);
+});
+
+// ATTACK: threats 22: names whose servers never answer, as many as may be looked up at once.
+test("one plugin's lookups that never end leave room for another plugin's", async (t) => {
+  const resolve = createHostResolver((host) =>
+    host.startsWith("slow") ? new Promise(() => undefined) : Promise.resolve(["192.0.2.1"]),
+  );
+  const caller = new AbortController();
+  const plugin = "project:example.greedy";
+  const greedy = Array.from({ length: limits.dnsLookupsPerPluginMax + 1 }, () =>
+    failureOf(resolve(requestWarrant({ url: "https://slow.example.com/", plugin, signal: caller.signal }))),
+  );
+  t.is(await greedy.at(-1), "unavailable");
+  t.deepEqual(await resolve(requestWarrant(asking)), ["192.0.2.1"]);
+  caller.abort();
+  await Promise.all(greedy);
+});
+
+test("the time that a guest gives its request is its lookup's too", async (t) => {
+  const resolve = createHostResolver(() => new Promise(() => undefined));
+  t.is(await failureOf(resolve(requestWarrant({ ...asking, timeoutMs: 10 }))), "timeout");
 });
 
 test("the system knows this machine's own name", async (t) => {
