@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { buildOpa } from "./build-opa.ts";
 
 const root = join(import.meta.dirname, "..");
 const compiler = join(root, "node_modules/typescript/bin/tsc");
@@ -17,6 +18,7 @@ export async function buildPackage(target: string): Promise<void> {
   const sdk = ["--rootDir", join(root, "src/sdk"), "--outDir", join(fresh, "sdk")];
   await compile("-p", join(root, "src/sdk/tsconfig.json"), "--noEmit", "false", "--declaration", ...sdk);
   await copyOtherFiles(fresh);
+  await buildOpa(fresh);
   await chmod(join(fresh, "cli/main.js"), 0o755);
   await rm(target, { recursive: true, force: true });
   await rename(fresh, target);
@@ -41,7 +43,7 @@ async function copyOtherFiles(fresh: string): Promise<void> {
 }
 
 function isCompiled(name: string): boolean {
-  return (name.endsWith(".ts") && !name.endsWith(".d.ts")) || /^tsconfig.*\.json$/.test(name);
+  return (name.endsWith(".ts") && !name.endsWith(".d.ts")) || /^tsconfig.*\.json$|\.go$|^go\.(mod|sum)$/.test(name);
 }
 
 if (import.meta.main) await buildPackage(join(root, "dist"));

@@ -36,7 +36,11 @@ function readConfig(
 }
 
 function toFinding(folder: string, { file, start, messageText, code }: ts.Diagnostic): Finding {
-  const message = `${ts.flattenDiagnosticMessageText(messageText, " ").replace(/\s+/g, " ")} (TS${code})`;
+  const said = ts.flattenDiagnosticMessageText(messageText, " ").replace(/\s+/g, " ");
+  // The compiler would have the types of Node installed, of which a plugin has nothing.
+  const [, module] = /'(node:[\w/]+)'/.exec(said) ?? [];
+  const message =
+    module === undefined ? `${said} (TS${code})` : `cannot import \`${module}\`: a plugin has no module of Node`;
   if (file === undefined) return { message };
   const name = relative(folder, file.fileName);
   if (start === undefined) return { message, place: { file: name } };

@@ -87,7 +87,18 @@ function tookTooLong(timeoutMs: number): Finding {
   };
 }
 
+// The snapshot is taken with no host behind the guest: what it imports is there by name alone.
+const hostCall = /unknown import: `yoi:host\/([a-z]+)@[^#`]*#([a-z-]+)` has not been defined/;
+
 function describeCrash(stderr: string): Finding {
+  const [, room, verb] = hostCall.exec(stderr) ?? [];
+  if (room !== undefined) {
+    const what = room === "log" ? "`console` or `log` was used" : `\`${room}.${verb}\` was called`;
+    return {
+      message: `${what} at top level, where the host answers nothing: top-level code runs while a plugin is built`,
+      remedy: "move it into a tool, which runs when it is called",
+    };
+  }
   const line = stderr.split("\n").find((text) => /\bError\b|panicked/.test(text)) ?? "it gave no reason";
   return { message: `the toolchain failed: ${escapeText(line.replace(/^\[?\w*Error: (: )?/, ""))}` };
 }

@@ -1,5 +1,5 @@
 import type { AuthorizationRequest } from "../calls/value.ts";
-import { failedVerdict, type Verdict } from "../decisions/verdict.ts";
+import { failedVerdict, refusedSet, type Verdict } from "../decisions/verdict.ts";
 import type { PreparedPolicies } from "../engines/policy-engine.ts";
 import type { PolicyRevision } from "./policy-revision.ts";
 
@@ -10,9 +10,11 @@ export async function evaluatePolicies(
 ): Promise<readonly Verdict[]> {
   // FAIL-CLOSED: no engine, no answer; a revision that could not be prepared errs on every call.
   if (revision.failure !== undefined || revision.sets.length === 0) {
-    return [failedVerdict("policies", revision.failure ?? "no engine is configured")];
+    return [failedVerdict(refusedSet, revision.failure ?? "no engine is configured")];
   }
-  return Promise.all(revision.sets.map((set) => evaluateOne(set, request)));
+  // The last engine is asked first: one that thinks in a thread of its own does so while another thinks in this one.
+  const asked = revision.sets.toReversed().map((set) => evaluateOne(set, request));
+  return Promise.all(asked.reverse());
 }
 
 async function evaluateOne(set: PreparedPolicies, request: AuthorizationRequest): Promise<Verdict> {

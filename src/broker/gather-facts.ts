@@ -31,6 +31,7 @@ export function gatherFacts(
       workspace: { record: { trusted: inventory.trusted } },
     },
     entities: namedEntities(call, description, inventory),
+    ...(description.action === "tool.execute" && { toolInput: description.target.input }),
   };
 }
 

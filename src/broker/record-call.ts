@@ -7,6 +7,11 @@ import { redactQuery } from "../calls/canonical-url.ts";
  */
 export function recordCall(call: Call, plainQuery: readonly string[]): unknown {
   switch (call.action) {
+    case "tool.execute": {
+      // The input stands in the request beside it.
+      const { input: _input, ...ask } = call.ask;
+      return { ...call, ask };
+    }
     case "https.request": {
       const { body, headers, url, ...ask } = call.ask;
       const recorded = { ...ask, url: redactQuery(url, plainQuery), headers: headers.map(({ name }) => name) };

@@ -5,6 +5,7 @@ import { type Combined, combineVerdicts } from "../decisions/combine-verdicts.ts
 import type { Decision } from "../decisions/decision.ts";
 import { dischargeable, type Obligation } from "../decisions/obligation.ts";
 import type { Verdict } from "../decisions/verdict.ts";
+import { escapeText } from "../errors/escape-text.ts";
 import type { Journal, RateClaim } from "../journal/journal.ts";
 
 /** What a decision is made from, once the engines have answered. */
@@ -65,8 +66,15 @@ async function obstacleTo(combined: Combined, question: Question, journal: Journ
   if (combined.kind === "deny") return undefined;
   const { action } = question.description;
   if (!question.hasEffector) return { cause: "no-effector", because: `nothing here can do \`${action}\`` };
-  const unknown = combined.obligations.find((one) => !dischargeable[action].includes(one.kind));
-  if (unknown !== undefined) return { cause: "obligation-unknown", because: `no way to discharge \`${unknown.kind}\`` };
+  const known: readonly string[] = dischargeable[action];
+  const unknown = combined.obligations.find((one) => !known.includes(one.kind));
+  if (unknown !== undefined) {
+    const name = unknown.kind === "unknown" ? unknown.name : unknown.kind;
+    return {
+      cause: "obligation-unknown",
+      because: `no way to discharge \`${escapeText(name, 64)}\` (${unknown.policy})`,
+    };
+  }
   return claimRates(combined.obligations, question, journal);
 }
 

@@ -47,7 +47,21 @@ function targetOf(call: Call<FsAction>, place: PathTarget): PathTarget {
 }
 
 function flawOfSize(call: Call<FsAction>): Flaw | undefined {
-  if (call.action !== "fs.write" && call.action !== "fs.append") return undefined;
-  if (call.ask.bytes.length <= limits.fileWriteBytesMax) return undefined;
-  return { cause: "limit", message: `more than ${limits.fileWriteBytesMax} bytes at once` };
+  switch (call.action) {
+    case "fs.write":
+    case "fs.append":
+      return call.ask.bytes.length > limits.fileWriteBytesMax ? tooMuch(limits.fileWriteBytesMax) : undefined;
+    case "fs.read":
+      return (call.ask.length ?? 0) > limits.fileReadBytesMax ? tooMuch(limits.fileReadBytesMax) : undefined;
+    case "fs.list":
+      return Buffer.byteLength(call.ask.after ?? "") > limits.segmentBytesMax
+        ? { cause: "schema-invalid", message: "`after` is longer than a name of an entry can be" }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function tooMuch(bytesMax: number): Flaw {
+  return { cause: "limit", message: `more than ${bytesMax} bytes at once` };
 }

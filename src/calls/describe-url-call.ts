@@ -5,9 +5,11 @@ import { type CanonicalUrl, canonicalUrl, redactQuery } from "./canonical-url.ts
 import type { Description } from "./description.ts";
 import type { Flaw } from "./flaw.ts";
 import { canonicalMethod } from "./http-method.ts";
+import { isSecretName } from "./identifiers.ts";
 import type { Inventory, SecretStanding } from "./inventory.ts";
 import { limits } from "./limits.ts";
-import { canonicalHeaders } from "./request-headers.ts";
+import type { Header } from "./powers.ts";
+import { canonicalHeaders, partAsked } from "./request-headers.ts";
 import type { EntityRef } from "./value.ts";
 
 // The calls that lead to a network: their URL is parsed here, once, and what comes out is what policy sees, what is
@@ -19,12 +21,12 @@ export function describeRequest(call: Call<"https.request">, inventory: Inventor
   const method = canonicalMethod(ask.method);
   const headers = canonicalHeaders(ask.headers);
   const url = readUrl(ask.url);
-  const secrets = ask.secrets.map((name) => inventory.secret(name) ?? undefinedSecret(name));
+  const secrets = ask.secrets.map((name) => inventory.secret(name) ?? undefinedSecret(escapeText(name)));
   const flaw =
     url.flaw ??
     (method === undefined ? invalid("a method is an upper-case token, and not CONNECT or TRACE") : undefined) ??
     (typeof headers === "string" ? invalid(headers) : undefined) ??
-    flawOfSecrets(ask.secrets) ??
+    flawOfSecrets(ask.secrets, typeof headers === "string" ? [] : headers) ??
     flawOfBody(ask.body);
   return {
     ...partiesOf(call, url.resource),
@@ -108,8 +110,15 @@ function undefinedSecret(name: string): SecretStanding {
   return { name, from: { env: "" }, place: { header: "" }, origins: [] };
 }
 
-function flawOfSecrets(names: readonly string[]): Flaw | undefined {
-  return new Set(names).size < names.length ? invalid("a secret is named twice") : undefined;
+function flawOfSecrets(names: readonly string[], headers: readonly Header[]): Flaw | undefined {
+  if (!names.every(isSecretName)) return invalid("a secret's name is 1 to 64 of a-z 0-9 -, and begins with a letter");
+  if (new Set(names).size < names.length) return invalid("a secret is named twice");
+  if (names.length > limits.secretsPerRequestMax) {
+    return { cause: "limit", message: `the request names more than ${limits.secretsPerRequestMax} secrets` };
+  }
+  // ATTACK: a server's echo of the secret, fetched in halves, of which neither is the secret (threats 33).
+  const part = names.length > 0 ? partAsked(headers) : undefined;
+  return part === undefined ? undefined : invalid(`a request with a secret asks for all of the answer: no \`${part}\``);
 }
 
 function flawOfBody(body: Uint8Array | undefined): Flaw | undefined {

@@ -11,7 +11,9 @@ const mountName = /^[a-z][a-z0-9-]{0,63}$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses.
 const refused = /[\u0000-\u001f\u007f\\/]|\p{Surrogate}/u;
 // What some file systems take to be nothing at all in a name: invisible characters, and dots and blanks at its end.
-const overlooked = /\p{Default_Ignorable_Code_Point}|[. ]+$/gu;
+const invisible = /\p{Default_Ignorable_Code_Point}/gu;
+// ATTACK: tried from where they begin alone, for a long row of them that is not at the end is tried from each (threats 38).
+const blankEnd = /(?<![. ])[. ]+$/u;
 
 /** What the names of half-written files in a mount begin with. No guest can name one, nor is one listed. */
 export const temporaryPrefix = ".yoi-";
@@ -43,6 +45,7 @@ export function parseMountPath(text: string): GuestPath | string {
   const misspelt = [mount, ...segments].map(spellingFlaw).find((flaw) => flaw !== undefined);
   if (misspelt !== undefined) return misspelt;
   if (!isMountName(mount)) return "a path begins with the name of a mount, as in `notes/today.md`";
+  if (segments.at(-1) === "") return "a path has no slash at its end";
   if (segments.length > limits.pathSegmentsMax) return `the path has more than ${limits.pathSegmentsMax} segments`;
   return segments.map(nameFlaw).find((flaw) => flaw !== undefined) ?? { mount, segments };
 }
@@ -74,6 +77,6 @@ function nameFlaw(name: string): string | undefined {
 // ATTACK: a guest that plants a workspace of its own, or writes into a file that is half written (threats 45), by a
 // spelling that the file system takes for the same name.
 function isReserved(name: string): boolean {
-  const seen = name.replace(overlooked, "").toLowerCase();
+  const seen = name.replace(invisible, "").replace(blankEnd, "").toLowerCase();
   return seen === ".yoi" || seen.startsWith(temporaryPrefix);
 }

@@ -14,7 +14,9 @@ export type CallId = string;
 export type DecisionId = string;
 
 const safeId = /^(?!\.)[A-Za-z0-9_.-]+(?<!\.)$/;
-const secretName = /^[a-z][a-z0-9-]{0,63}$/;
+const secretName = /^[a-z][a-z0-9-]*$/;
+const toolName = /^[A-Za-z0-9_-]{1,64}$/;
+const agentId = /^[A-Za-z0-9_.@:-]{1,128}$/;
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** Whether `text` is an unqualified plugin id. */
@@ -37,12 +39,29 @@ export function isPluginRef(text: string): text is PluginRef {
 
 /** Whether `text` can name a secret. */
 export function isSecretName(text: string): boolean {
-  return secretName.test(text);
+  return text.length <= limits.secretNameBytesMax && secretName.test(text);
+}
+
+/** Whether `text` can name a tool: what providers of models accept. */
+export function isToolName(text: string): boolean {
+  return toolName.test(text);
+}
+
+/** Whether `text` can name an agent. */
+export function isAgentId(text: string): boolean {
+  return agentId.test(text);
 }
 
 /** The id of a plugin's tool. */
 export function toolId(plugin: PluginRef, tool: string): ToolId {
   return `${plugin}/${tool}`;
+}
+
+/** Splits a tool's id, or answers `undefined` when it is not one. */
+export function parseToolId(text: string): { readonly plugin: PluginRef; readonly tool: string } | undefined {
+  const slash = text.lastIndexOf("/");
+  const [plugin, tool] = [text.slice(0, Math.max(0, slash)), text.slice(slash + 1)];
+  return isPluginRef(plugin) && isToolName(tool) ? { plugin, tool } : undefined;
 }
 
 /** A new ULID: 48 bits of time, 80 of chance. */

@@ -58,12 +58,15 @@ const secret = z.string().refine(isSecretName, "not a secret's name");
 const address = z.string().refine((value) => canonicalAddress(value) === value, "not an address in canonical form");
 const header = z.strictObject({ name: z.string(), value: z.string() });
 
+// What a guest asks for is a call also where it cannot be right, and is then denied on record: it is only bounded here,
+// more widely than what could be right, and held to its form where it is described.
+
 const httpsRequest = z.strictObject({
   method: text(2 * limits.httpsMethodBytesMax),
   url,
   headers: z.array(header).max(2 * limits.httpsRequestHeadersMax),
   body: bytes.optional(),
-  secrets: z.array(secret).max(limits.secretsPerRequestMax),
+  secrets: z.array(text(2 * limits.secretNameBytesMax)).max(2 * limits.secretsPerRequestMax),
   hop: count.max(limits.httpsRedirectsMax),
   timeoutMs: count.optional(),
   responseBytesMax: count.optional(),
@@ -75,8 +78,8 @@ const networkConnect = z.strictObject({
   behalf: z.literal("https.request"),
 });
 const fileAsks = {
-  read: { path, offset: count.optional(), length: count.max(limits.fileReadBytesMax).optional() },
-  list: { path, after: text(limits.segmentBytesMax).optional() },
+  read: { path, offset: count.optional(), length: count.optional() },
+  list: { path, after: text(2 * limits.segmentBytesMax).optional() },
   stat: { path },
   write: { path, mode: z.enum(writeModes), bytes },
   append: { path, bytes },

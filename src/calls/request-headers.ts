@@ -18,15 +18,29 @@ const responseCredentials = words(`
 const setByHost = words(`
   host connection keep-alive content-length transfer-encoding te trailer upgrade expect http2-settings accept-encoding
 `);
+// What a gateway in front of a server says to it: who is asking, from where, and by which certificate.
 const setByProxies = words(`
   via forwarded x-forwarded x-real-ip x-client-ip x-cluster-client-ip client-ip true-client-ip cf-connecting-ip
+  early-data proxy remote-user x-remote-user x-goog-iap-jwt-assertion
 `);
 const setByBrowsers = /^sec-/;
-const setByProxiesToo = /^(?:x-forwarded|proxy)-/;
+const setByProxiesToo = new RegExp(
+  `^(?:${[
+    "x-forwarded-",
+    "proxy-",
+    "x-envoy-",
+    "x-ssl-",
+    "ssl-client-",
+    "x-client-cert",
+    "x-goog-authenticated-user-",
+    "x-ms-client-principal",
+    "x-amzn-oidc-",
+  ].join("|")})`,
+);
 // ATTACK: they turn a GET into a DELETE, or one path into another, in the server and behind policy's back.
 const rewriting = words(`
   x-http-method x-http-method-override x-method-override
-  x-original-url x-original-uri x-rewrite-url x-original-host x-host
+  x-original-method x-original-url x-original-uri x-rewrite-url x-original-host x-host
 `);
 
 /**
@@ -77,6 +91,14 @@ function refusalOf(name: string, value: string): string | undefined {
 /** Whether a header, by its name in lower case, is one that carries credentials, in either direction. */
 export function carriesCredentials(name: string): boolean {
   return requestCredentials.has(folded(name)) || responseCredentials.has(folded(name));
+}
+
+// Apache takes the second name for the first.
+const askingForParts = words("range request-range if-range");
+
+/** The canonical name of a header by which only a part of the answer is asked for; `undefined` when there is none. */
+export function partAsked(headers: readonly Header[]): string | undefined {
+  return headers.find(({ name }) => askingForParts.has(folded(name)))?.name;
 }
 
 // ATTACK: gateways that pass headers on as variables write `_` for every sign in a name, so that `content_length`

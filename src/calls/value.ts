@@ -37,6 +37,8 @@ export interface AuthorizationRequest {
   readonly resource: EntityRef;
   readonly context: { readonly [attribute: string]: Value };
   readonly entities: readonly Entity[];
+  /** The input of a tool that is to run, as its caller gave it: for engines that read it as data, and as nothing else. */
+  readonly toolInput?: unknown;
 }
 
 /** `Yoi::Tool::"project:x/get"`: how an entity is written in Cedar, and everywhere else. */

@@ -1,37 +1,30 @@
 import type { Places } from "../config/places.ts";
 import { escapeText } from "../errors/escape-text.ts";
-import { remedies } from "../explain/remedy-of-cause.ts";
+import { remedyOf } from "../explain/remedy-of-cause.ts";
 import { isDecided } from "../journal/journal-entry.ts";
 import { readJournal } from "../journal/read-journal.ts";
+import type { DiagnosticKind } from "../packages/diagnostic-kinds.ts";
 import { labelled, wrap } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { subjectOf } from "./render-entry.ts";
 
-const deniedAsksShown = 3;
-
-/** What a tool asked for while it ran and did not get, with the way to the whole decision; nothing where it got all. */
-export function renderDeniedAsks(places: Places, callId: string, paint: Paint): readonly string[] {
-  const asked = readJournal(places.journal).descendants(callId);
-  const denied = asked.map((one) => one.entry).filter((entry) => isDecided(entry) && entry.answer === "deny");
-  return denied.slice(0, deniedAsksShown).flatMap((entry) => {
-    if (!isDecided(entry)) return [];
-    const rows = [
-      ["denied", subjectOf(entry)],
-      ["do", `yoi plugin explain ${entry.decision}`],
-    ] as const;
-    return labelled(rows, "  ").map(paint.dim);
-  });
-}
+/** What is wrong with a plugin, for a remedy that helps. */
+type TroublesOf = (plugin: string) => readonly { readonly kind: DiagnosticKind }[];
 
 /** A denial in four lines: what, why, what to do, and where the rest is. The operator's own terminal may see the cause. */
-export function renderDenial(places: Places, decision: string, paint: Paint): string {
+export function renderDenial(places: Places, decision: string, paint: Paint, troublesOf: TroublesOf): string {
   const found = readJournal(places.journal).find(decision);
   const entry = found.kind === "found" ? found.entries.map((one) => one.entry).find(isDecided) : undefined;
   if (entry?.cause === undefined) return `${paint.bad("denied")}, decision ${decision}`;
-  const remedy = remedies[entry.cause];
+  const { cause, verdicts, plugin = "" } = entry;
+  const remedy = remedyOf({
+    cause,
+    verdicts: verdicts.map(({ engine }) => ({ engine, determining: [] })),
+    troubles: troublesOf(plugin),
+  });
   const rows = [
-    ["why", `${remedy.meaning} (${entry.cause})`],
-    ["do", remedy.how.replaceAll("<plugin>", escapeText(entry.plugin ?? ""))],
+    ["why", `${remedy.meaning} (${cause})`],
+    ["do", remedy.how.replaceAll("<plugin>", escapeText(plugin))],
     ["", `yoi plugin explain ${decision}`],
   ] as const;
   const because = entry.because === undefined ? [] : wrap(escapeText(entry.because), "         ");

@@ -2,7 +2,8 @@ import type { Finding } from "../errors/error-details.ts";
 import { escapeText } from "../errors/escape-text.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import { wrap } from "../terminal/layout.ts";
-import { choosePaint, type Paint } from "../terminal/paint.ts";
+import { choosePaint } from "../terminal/paint.ts";
+import { renderFinding } from "../terminal/render-finding.ts";
 import { type CommandLine, exit } from "./command.ts";
 import { printJson } from "./print-json.ts";
 
@@ -21,7 +22,9 @@ export function renderError(
     const told = { code: known?.code ?? "YOI_INTERNAL", message, findings };
     machine.stdout.write(printJson({ version: 1, command: command ?? null, error: told }));
   } else {
-    const [first = "", ...rest] = wrap(escapeText(message, 1_000), "     ");
+    // Some errors have their first finding for a message: it is told once, with its place.
+    const headline = findings[0]?.message === message ? problems(findings.length) : message;
+    const [first = "", ...rest] = wrap(escapeText(headline, 1_000), "     ");
     const lines = [`${paint.bad("yoi:")} ${first.trimStart()}`, ...rest];
     lines.push(...findings.flatMap((finding) => renderFinding(finding, paint)));
     machine.stderr.write(`${lines.join("\n")}\n`);
@@ -29,6 +32,10 @@ export function renderError(
   if (known === undefined && (machine.environment["YOI_DEBUG"] ?? "") !== "")
     machine.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
   return exitCodeOf(known);
+}
+
+function problems(count: number): string {
+  return count === 1 ? "1 problem" : `${count} problems`;
 }
 
 function findingsOf(error: YoiError): readonly Finding[] {
@@ -44,19 +51,4 @@ function exitCodeOf(error: YoiError | undefined): number {
     default:
       return exit.broken;
   }
-}
-
-/** `file:line:column  message` with the remedy below it, all behind one indent. */
-export function renderFinding(finding: Finding, paint: Paint, indent = ""): readonly string[] {
-  const { place } = finding;
-  const where =
-    place === undefined
-      ? ""
-      : `${[place.file, place.line, place.column].filter((part) => part !== undefined).join(":")}  `;
-  const [first = "", ...rest] = wrap(escapeText(where + finding.message, 1_000), `${indent}  `);
-  return [
-    `${indent}${paint.bad("✗")} ${first.trimStart()}`,
-    ...rest,
-    ...(finding.remedy === undefined ? [] : wrap(escapeText(finding.remedy, 1_000), `${indent}    `).map(paint.dim)),
-  ];
 }

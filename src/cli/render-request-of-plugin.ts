@@ -25,9 +25,9 @@ export function renderRequest(found: PackageSummary, paint: Paint): readonly str
   const rows = [
     ["world", manifest.runtime.world],
     ["imports", imports.join(", ") || "nothing of the host"],
-    ["digest", digest],
   ] as const;
-  return [...lines, "", ...labelled(rows, "  ")];
+  // A digest is too wide to stand beside its name.
+  return [...lines, "", ...labelled(rows, "  "), "  digest", `    ${digest}`];
 }
 
 function filesAskedFor({ capabilities }: PluginManifest): readonly string[] {

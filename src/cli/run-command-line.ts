@@ -15,21 +15,24 @@ export async function runCommandLine(words: readonly string[], machine: CommandL
   const json = words.includes("--json");
   let command: string | undefined;
   try {
-    const first = words.find((word) => !word.startsWith("-"));
-    if (words.includes("--version") && first === undefined) {
+    const isHelp = words.some((word) => word === "--help" || word === "-h") || words[0] === "help";
+    const asked = words[0] === "help" ? words.slice(1) : words;
+    const first = asked.find((word) => !word.startsWith("-"));
+    if ((words.includes("--version") && first === undefined) || (first === "version" && asked.length === 1)) {
       machine.stdout.write(
         json ? printJson({ version: 1, command: null, yoi: machine.version }) : `yoi ${machine.version}\n`,
       );
       return exit.done;
     }
-    if (first === undefined || first === "help") {
-      machine.stdout.write(overview(machine.version));
-      return first === undefined && !words.includes("--help") && !words.includes("-h") ? exit.usage : exit.done;
+    const group = isHelp ? commandTable.filter((one) => one.words.startsWith(`${first} `)) : [];
+    if (first === undefined || (group.length > 0 && asked.filter((word) => !word.startsWith("-")).length === 1)) {
+      machine.stdout.write(overview(machine.version, first === undefined ? commandTable : group));
+      return isHelp ? exit.done : exit.usage;
     }
-    const { row, rest } = findCommand(words);
+    const { row, rest } = findCommand(asked);
     command = row.words;
     const loaded = await row.load();
-    if (words.includes("--help") || words.includes("-h")) {
+    if (isHelp) {
       machine.stdout.write(usageOf(row, loaded));
       return exit.done;
     }
@@ -102,15 +105,15 @@ function parseWords(row: CommandRow, command: Command, rest: readonly string[]) 
     const what = unknown === undefined ? "an option lacks its value" : `no option \`${unknown}\``;
     throw new YoiError(
       "YOI_USAGE",
-      `${what}${meant === undefined ? "" : `; did you mean \`${meant}\`?`}; usage: yoi ${row.words} ${command.usage}`,
+      `${what}${meant === undefined ? "" : `; did you mean \`${meant}\`?`}; usage: yoi ${row.words} ${command.usage}`.trimEnd(),
       {},
     );
   }
   throw new YoiError("YOI_USAGE", `usage: yoi ${row.words} ${command.usage}`.trimEnd(), {});
 }
 
-function overview(version: string): string {
-  const rows = commandTable.map((row) => [`yoi ${row.words}`, row.summary]);
+function overview(version: string, shown: readonly CommandRow[]): string {
+  const rows = shown.map((row) => [`yoi ${row.words}`, row.summary]);
   return `yoi ${version}: nothing happens that policy did not allow
 
 ${table(rows, "  ").join("\n")}

@@ -2,7 +2,7 @@ import type { PluginState } from "../workspace/plugin-state.ts";
 
 /** A plugin's state as `--json` shows it; `docs/json.md` documents the shape. */
 export function toStateJson(state: PluginState) {
-  const { ref, status, stored, package: used, from, enablement, pinned, eligibleTools, diagnostics } = state;
+  const { ref, status, stored, package: used, from, enablement, pinned, eligibleTools, diagnostics, waiting } = state;
   return {
     plugin: ref,
     status,
@@ -15,6 +15,7 @@ export function toStateJson(state: PluginState) {
     exports: used?.interfaces.exports ?? [],
     enabled: enablement !== undefined,
     pinned,
+    waiting: waiting ?? null,
     pins: { version: enablement?.version ?? null, digest: enablement?.digest ?? null },
     tools:
       used?.manifest.tools.map(({ name, effects }) => ({

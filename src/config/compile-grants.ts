@@ -23,25 +23,31 @@ export function compileGrants(plugins: ReadonlyMap<PluginRef, PluginEntry>): Com
   const findings = new Map<PluginRef, readonly Finding[]>();
   for (const [ref, entry] of plugins) {
     if ("findings" in entry) continue;
-    const { agents = [], secrets = [], grants = [] } = entry.enablement;
-    if (agents.length > 0) sources.push(source(entry.place, agentPermits(ref, agents)));
-    if (secrets.length > 0) sources.push(source(entry.place, secretPermits(ref, secrets)));
+    const { agents = [], secrets = [] } = entry.enablement;
+    if (agents.length > 0) sources.push(source(entry.placeOf(["agents"]), agentPermits(ref, agents)));
+    if (secrets.length > 0) sources.push(source(entry.placeOf(["secrets"]), secretPermits(ref, secrets)));
     const bad: Finding[] = [];
-    for (const [index, grant] of grants.entries()) {
-      const place = entry.grantPlace(index);
-      const compiled = grantPermit(ref, grant, index);
-      if (compiled.problem === undefined) sources.push(source(place, compiled.text));
-      else
-        bad.push({
-          message: `grant ${index + 1} is left out: ${compiled.problem}`,
-          place,
-          remedy: "mend it or take it out",
-        });
+    for (const [index, grant] of entry.grants.entries()) {
+      const place = entry.placeOf(["grants", index]);
+      const compiled = "findings" in grant ? grant : grantPermit(ref, grant.grant, index);
+      if ("text" in compiled) sources.push(source(place, compiled.text));
+      else bad.push(...leftOut(compiled, index, place));
     }
     if (bad.length > 0) findings.set(ref, bad);
   }
   return { sources, findings };
 }
+
+function leftOut(why: Uncompiled, index: number, place: Place): readonly Finding[] {
+  const findings = "findings" in why ? why.findings : [{ message: why.problem, place }];
+  return findings.map((finding) => ({
+    remedy: "mend it or take it out",
+    ...finding,
+    message: `grant ${index + 1} is left out: ${finding.message}`,
+  }));
+}
+
+type Uncompiled = { readonly findings: readonly Finding[] } | { readonly problem: string };
 
 function source(place: Place, text: string): PolicySource {
   const origin = { file: place.file, line: place.line ?? 1, column: place.column ?? 1 };

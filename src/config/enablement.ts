@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isMountName } from "../calls/guest-path.ts";
 import { canonicalMethod } from "../calls/http-method.ts";
-import { isSecretName } from "../calls/identifiers.ts";
+import { isAgentId, isSecretName, isToolName } from "../calls/identifiers.ts";
 import { toolEffects } from "../calls/inventory.ts";
 import { limits } from "../calls/limits.ts";
 import { type FsAction, fsOperations } from "../calls/powers.ts";
@@ -16,8 +16,8 @@ export const loweredLimits = {
   tool_call: "toolCallMs",
 } as const;
 
-const agent = z.string().regex(/^[A-Za-z0-9_.@:-]{1,128}$/, "an agent's id is 1 to 128 of A-Z a-z 0-9 _ . @ : -");
-const toolName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "a tool's name is 1 to 64 of A-Z a-z 0-9 _ -");
+const agent = z.string().refine(isAgentId, "an agent's id is 1 to 128 of A-Z a-z 0-9 _ . @ : -");
+const toolName = z.string().refine(isToolName, "a tool's name is 1 to 64 of A-Z a-z 0-9 _ -");
 const mountName = z.string().refine(isMountName, "a mount's name is lower-case letters, digits and `-`, at most 64");
 /** A span of time as operators write it; `parseQuantity` reads it. */
 export const duration = z.string().regex(/^[1-9]\d{0,5}(ms|s|m)$/, "a duration is written `500ms`, `2s` or `1m`");
@@ -62,7 +62,8 @@ const httpsGrant = z.strictObject({
   methods: z.array(method).min(1).max(limits.methodsPerCapabilityMax),
   ...obligations,
 });
-const grantSchema = z.discriminatedUnion("action", [fileGrant, httpsGrant]);
+/** One table of an entry's `grants`, strictly. */
+export const grantSchema = z.discriminatedUnion("action", [fileGrant, httpsGrant]);
 
 /** One standing permission of an entry; it compiles to one Cedar permit. */
 export type Grant = z.infer<typeof grantSchema>;
@@ -99,7 +100,8 @@ export const enablementSchema = z.strictObject({
       tool_call: duration.optional(),
     })
     .optional(),
-  grants: z.array(grantSchema).max(limits.grantsPerEntryMax).optional(),
+  // Each is checked by itself: a bad one is left out, and no more.
+  grants: z.array(z.unknown()).max(limits.grantsPerEntryMax).optional(),
 });
 
 /** What an operator's entry says of one plugin. */

@@ -80,6 +80,8 @@ export interface OwnSettings {
   readonly secrets: ReadonlyMap<string, SecretStanding>;
   readonly openings: readonly Opening[];
   readonly network: NetworkSettings;
+  /** Where the file of certificate authorities is named. */
+  readonly caPlace?: Place;
 }
 
 /** What holds where the user's own file says nothing of it. */
@@ -109,7 +111,8 @@ export function readOwnSettings(
     standings.set(name, { name, from: kept, place: toPlace(place), origins });
   }
   if (findings.length > 0 || "finding" in reach) return { findings };
-  return { secrets: standings, openings, network: reach };
+  const caPlace = reach.caFile === undefined ? undefined : placeOf(["network", "ca"]);
+  return { secrets: standings, openings, network: reach, ...(caPlace !== undefined && { caPlace }) };
 }
 
 function toPlace(place: z.infer<typeof secretSchema>["place"]): SecretPlace {

@@ -19,7 +19,6 @@ export interface Places {
   readonly workspaceConfig: string;
   readonly localConfig: string;
   readonly workspacePolicies: string;
-  readonly entities: string;
   readonly projectStore: string;
   readonly stateFolder: string;
   readonly journal: string;
@@ -36,6 +35,8 @@ export interface Places {
   readonly inventoryNotes: string;
   /** Transpiled components: derived, never taken from a workspace. */
   readonly componentCache: string;
+  /** Compiled Rego: derived, never taken from a workspace. */
+  readonly policyCache: string;
   /** A variable of the environment. A function, so that nothing that prints places prints what lies in it. */
   variable(name: string): string | undefined;
 }
@@ -56,7 +57,6 @@ export function placesOf(workspace: string, environment: PlaceEnvironment): Plac
     workspaceConfig: join(dotYoi, "yoi.toml"),
     localConfig: join(dotYoi, "yoi.local.toml"),
     workspacePolicies: join(dotYoi, "policies"),
-    entities: join(dotYoi, "policies", "entities.json"),
     projectStore: join(dotYoi, "plugins"),
     stateFolder: join(dotYoi, "state"),
     journal: join(dotYoi, "state", "journal.db"),
@@ -69,6 +69,7 @@ export function placesOf(workspace: string, environment: PlaceEnvironment): Plac
     trustFile: join(trustFolder, "trust.json"),
     inventoryNotes: join(xdg(environment.XDG_CACHE_HOME, ".cache"), "inventory"),
     componentCache: join(xdg(environment.XDG_CACHE_HOME, ".cache"), "components"),
+    policyCache: join(xdg(environment.XDG_CACHE_HOME, ".cache"), "policies"),
     variable: (name) => (Object.hasOwn(environment, name) ? environment[name] : undefined),
   };
 }

@@ -5,10 +5,14 @@ import { open } from "node:fs/promises";
 export type FileText = { readonly text: string } | { readonly absent: true } | { readonly problem: string };
 
 /**
- * Reads a regular file of at most `bytesMax` bytes as UTF-8. A FIFO never blocks it, and no problem repeats the
- * system's own words.
+ * Reads a regular file of at most `bytesMax` bytes as UTF-8, or in base64. A FIFO never blocks it, and no problem
+ * repeats the system's own words.
  */
-export async function readBoundedFile(path: string, bytesMax: number): Promise<FileText> {
+export async function readBoundedFile(
+  path: string,
+  bytesMax: number,
+  encoding: "utf8" | "base64" = "utf8",
+): Promise<FileText> {
   try {
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = await file.stat();
@@ -21,7 +25,9 @@ export async function readBoundedFile(path: string, bytesMax: number): Promise<F
       length += bytesRead;
     }
     if (length > bytesMax) return { problem: `longer than ${bytesMax} bytes` };
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(buffer.subarray(0, length)) };
+    const bytes = buffer.subarray(0, length);
+    if (encoding === "base64") return { text: bytes.toString("base64") };
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch (error) {
     if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) return { absent: true };
     return { problem: error instanceof TypeError ? "not UTF-8 text" : "not readable" };

@@ -8,8 +8,10 @@ import { limits } from "../calls/limits.ts";
 import { isTimeZone } from "../calls/local-time.ts";
 import type { Finding, Place } from "../errors/error-details.ts";
 import { escapeText } from "../errors/escape-text.ts";
+import { suggestName } from "../errors/suggest-name.ts";
+import type { TomlPath } from "../toml/locate-key.ts";
 import { readToml, type TomlValue } from "../toml/read-toml.ts";
-import { type Enablement, enablementSchema } from "./enablement.ts";
+import { type Enablement, enablementSchema, type Grant, grantSchema } from "./enablement.ts";
 import { networkSchema } from "./network-settings.ts";
 import {
   noOwnSettings,
@@ -32,9 +34,18 @@ export interface MountSetting {
   readonly place: Place;
 }
 
+/** One grant of an entry, or why it is left out. */
+export type EntryGrant = { readonly grant: Grant } | { readonly findings: readonly Finding[] };
+
 /** One plugin's entry: whole and typed, or with what is wrong with it. */
 export type PluginEntry = { readonly layer: ConfigLayer; readonly place: Place } & (
-  | { readonly enablement: Enablement; grantPlace(index: number): Place }
+  | {
+      readonly enablement: Enablement;
+      /** In their order: each whole and typed, or with what is wrong with it. */
+      readonly grants: readonly EntryGrant[];
+      /** Where a key of the entry stands, or the entry itself. */
+      placeOf(path: TomlPath): Place;
+    }
   | { readonly findings: readonly Finding[] }
 );
 
@@ -53,7 +64,7 @@ export interface Config extends OwnSettings {
 export type ConfigReading = { readonly config: Config } | { readonly findings: readonly Finding[] };
 
 const fileSchema = z.strictObject({
-  zone: z.string().refine(isTimeZone, "`zone` is not a time zone, such as `Europe/Oslo` or `UTC`").optional(),
+  zone: z.string().superRefine(requireTimeZone).optional(),
   journal: z
     .strictObject({
       durability: z.enum(["normal", "full"]).optional(),
@@ -77,6 +88,14 @@ const fileSchema = z.strictObject({
   open: openSchema.optional(),
   network: networkSchema.optional(),
 });
+
+// A misspelt value is led to by the name that was meant, for no finding quotes a value.
+function requireTimeZone(zone: string, context: z.RefinementCtx): void {
+  if (isTimeZone(zone)) return;
+  const meant = suggestName(zone, Intl.supportedValuesOf("timeZone"));
+  const hint = meant === undefined ? "such as `Europe/Oslo` or `UTC`" : `did you mean \`${meant}\`?`;
+  context.addIssue({ code: "custom", message: `is not a time zone that is known here; ${hint}` });
+}
 
 /** What holds where no file says anything. */
 export const emptyConfig: Config = {
@@ -174,6 +193,10 @@ function readEntry(read: Layer, ref: PluginRef, layer: ConfigLayer): PluginEntry
     layer,
     place,
     enablement: entry.value,
-    grantPlace: (index) => read.placeOf(["plugins", ref, "grants", index]),
+    grants: (entry.value.grants ?? []).map((_, index) => {
+      const grant = read.part(["plugins", ref, "grants", index], grantSchema);
+      return "findings" in grant ? grant : { grant: grant.value };
+    }),
+    placeOf: (path) => read.placeOf(["plugins", ref, ...path]),
   };
 }

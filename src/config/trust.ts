@@ -32,20 +32,26 @@ export interface TrustChange {
 
 export type Trust =
   | { readonly trusted: true; readonly exact: boolean }
-  | { readonly trusted: false; readonly because: string; readonly changes: readonly TrustChange[] };
+  | {
+      readonly trusted: false;
+      readonly because: string;
+      /** Against an exact trust that was given before. */
+      readonly exact: boolean;
+      readonly changes: readonly TrustChange[];
+    };
 
 /** Whether the workspace is trusted as it lies there now. Whatever cannot be told is not trusted. */
 export async function readTrust(places: Places): Promise<Trust> {
   const foreign = await foreignOwner(places);
-  if (foreign !== undefined) return { trusted: false, because: foreign, changes: [] };
+  if (foreign !== undefined) return { trusted: false, because: foreign, exact: false, changes: [] };
   const file = await readTrustFile(places);
   const record = file?.workspaces[await realWorkspace(places)];
   if (record === undefined)
-    return { trusted: false, because: "nobody has said `yoi trust` for this workspace", changes: [] };
+    return { trusted: false, because: "nobody has said `yoi trust` for this workspace", exact: false, changes: [] };
   if (record.exact === undefined) return { trusted: true, exact: false };
   const changes = differences(record.exact, await digestFiles(places));
   if (changes.length === 0) return { trusted: true, exact: true };
-  return { trusted: false, because: "it has changed since it was trusted with `--exact`", changes };
+  return { trusted: false, because: "it has changed since it was trusted with `--exact`", exact: true, changes };
 }
 
 /**

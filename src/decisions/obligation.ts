@@ -6,9 +6,13 @@ export type Obligation =
   | { readonly kind: "max_response_bytes"; readonly bytes: number; readonly policy: string }
   | { readonly kind: "timeout"; readonly ms: number; readonly policy: string }
   /** Response headers that the guest does not get, in lower case. */
-  | { readonly kind: "redact"; readonly headers: readonly string[]; readonly policy: string };
+  | { readonly kind: "redact"; readonly headers: readonly string[]; readonly policy: string }
+  /** One that this version does not know and a policy asked for at run time: nothing discharges it. */
+  | { readonly kind: "unknown"; readonly name: string; readonly policy: string };
 
-export type ObligationKind = Obligation["kind"];
+/** One that is known, and can be discharged for some actions. */
+export type KnownObligation = Exclude<Obligation, { readonly kind: "unknown" }>;
+export type ObligationKind = KnownObligation["kind"];
 
 /** Which obligations this version can discharge, by action. What is not here is a load error, and at run time a deny. */
 export const dischargeable: { readonly [A in Action]: readonly ObligationKind[] } = {
@@ -39,7 +43,7 @@ export interface Bounds {
 }
 
 /** Reads one annotation or grant key as an obligation; a string is what is wrong with it, `undefined` an unknown name. */
-export function parseObligation(name: string, text: string, policy: string): Obligation | string | undefined {
+export function parseObligation(name: string, text: string, policy: string): KnownObligation | string | undefined {
   switch (name) {
     case "rate": {
       const match = /^([1-9]\d{0,6})\/([1-9]\d{0,4})(s|m|h)$/.exec(text);

@@ -5,7 +5,7 @@ export type TraceValue = "true" | "false" | "error" | "unreached";
 
 /** A scope clause or sub-expression of a policy, with what it came to. */
 export interface TraceNode {
-  /** The expression in Cedar's own syntax. */
+  /** The expression in its language's own syntax. */
   readonly text: string;
   readonly value: TraceValue;
   /** Whether this is a scope clause (`principal`, `action`, `resource`) or stems from a `when` or `unless`. */
@@ -25,6 +25,8 @@ export interface PolicyTrace {
   /** What the whole policy came to. */
   readonly value: "true" | "false" | "error";
   readonly clauses: readonly TraceNode[];
+  /** Whether the engine's other evaluator, asked apart, comes to the same answer; absent where there is none. */
+  readonly secondOpinion?: "same" | "different";
   /** On the last near miss that is shown: how many further ones there are. */
   readonly leftOut?: number;
 }

@@ -28,3 +28,11 @@ export interface Verdict {
 export function failedVerdict(engine: string, message: string): Verdict {
   return { engine, effect: "error", determining: [], errors: [{ message }], obligations: [], considered: 0, total: 0 };
 }
+
+/** The name that the verdict has where there is no set of policies to ask: what was to be loaded is refused. */
+export const refusedSet = "policies";
+
+/** Whether nothing could answer, because the policies or the configuration are refused. */
+export function isRefused(verdicts: readonly { readonly engine: string }[]): boolean {
+  return verdicts.some(({ engine }) => engine === refusedSet);
+}

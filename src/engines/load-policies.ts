@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { limits } from "../calls/limits.ts";
 import type { PolicyLayer } from "../decisions/policy-info.ts";
 import type { Finding } from "../errors/error-details.ts";
+import { suggestName } from "../errors/suggest-name.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import type { PolicySource } from "./policy-engine.ts";
 
@@ -14,19 +15,28 @@ export interface PolicyFolder {
 }
 
 /** Reads one file of at most so many bytes; injected, because only configuration knows how to open files safely. */
-export type ReadText = (
+export type ReadPolicyFile = (
   path: string,
   bytesMax: number,
+  encoding: "utf8" | "base64",
 ) => Promise<{ readonly text: string } | { readonly absent: true } | { readonly problem: string }>;
 
+/** What a policy file is written in, by the end of its name. */
+const languages: { readonly [ending: string]: PolicySource["language"] } = {
+  ".cedar": "cedar",
+  ".rego": "rego",
+  ".tar.gz": "bundle",
+  ".wasm": "bundle",
+};
+
 /**
- * Reads every `.cedar` and `.rego` file below the folders, in the order of their names. Nothing is skipped: a file
- * that cannot be read refuses the set, because the forbid in it would be missing.
+ * Reads every policy file below the folders, in the order of their names. Nothing is skipped: a file that cannot be
+ * read refuses the set, because the forbid in it would be missing.
  * @throws {YoiError} YOI_POLICY_INVALID
  */
 export async function loadPolicies(
   folders: readonly PolicyFolder[],
-  readText: ReadText,
+  readFile: ReadPolicyFile,
 ): Promise<readonly PolicySource[]> {
   const sources: PolicySource[] = [];
   const findings: Finding[] = [];
@@ -41,15 +51,14 @@ export async function loadPolicies(
         });
         break;
       }
-      const read = await readText(path, limits.policyFileBytesMax);
+      const language = languageOf(file) ?? "cedar";
+      const read =
+        language === "bundle"
+          ? await readFile(path, limits.regoBundleBytesMax, "base64")
+          : await readFile(path, limits.policyFileBytesMax, "utf8");
       if ("text" in read) {
         bytes += read.text.length;
-        sources.push({
-          file,
-          layer: folder.layer,
-          language: file.endsWith(".rego") ? "rego" : "cedar",
-          text: read.text,
-        });
+        sources.push({ file, layer: folder.layer, language, text: read.text });
       } else {
         const why = "problem" in read ? read.problem : "it vanished";
         findings.push({ message: `a policy file cannot be read: ${why}`, place: { file } });
@@ -60,12 +69,43 @@ export async function loadPolicies(
   return sources;
 }
 
+// What may lie beside policies: documents at the top, pages and tests. Hidden files are an editor's or a repository's.
+const documents: readonly string[] = ["entities.json", "data.json", "data.yaml"];
+const beside = /^\.|\.md$|\.test\.toml$|_test\.rego$/;
+
+/** The files below a folder that are neither policies nor anything known to lie beside them: nobody reads them. */
+export async function strayFiles({ path, shownAs }: PolicyFolder): Promise<readonly Finding[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile() && languageOf(entry.name) === undefined && !beside.test(entry.name))
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)))
+    .filter((file) => !documents.includes(file))
+    .toSorted()
+    .slice(0, limits.findingsMax)
+    .map((file) => ({
+      message: "no policy by its name, so nobody reads it",
+      place: { file: join(shownAs, file) },
+      remedy: meantEnding(file),
+    }));
+}
+
+function meantEnding(file: string): string {
+  const ending = file.slice(file.lastIndexOf("."));
+  const meant = suggestName(ending, Object.keys(languages));
+  return meant === undefined ? "a policy ends in `.cedar` or `.rego`" : `did you mean \`${meant}\`?`;
+}
+
+function languageOf(name: string): PolicySource["language"] | undefined {
+  // Tests of policies decide nothing, and are run apart.
+  if (name.endsWith("_test.rego")) return undefined;
+  return Object.entries(languages).find(([ending]) => name.endsWith(ending))?.[1];
+}
+
 async function policyFiles(folder: PolicyFolder, findings: Finding[]): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder.path, { recursive: true, withFileTypes: true });
-    const isPolicy = (name: string) => name.endsWith(".cedar") || name.endsWith(".rego");
     // FAIL-CLOSED: a linked folder is not followed, and the forbids in it must not be missing without a word.
-    const linked = entries.find((entry) => entry.isSymbolicLink() && !isPolicy(entry.name));
+    const linked = entries.find((entry) => entry.isSymbolicLink() && languageOf(entry.name) === undefined);
     if (linked !== undefined) {
       const file = join(folder.shownAs, relative(folder.path, join(linked.parentPath, linked.name)));
       findings.push({
@@ -75,7 +115,7 @@ async function policyFiles(folder: PolicyFolder, findings: Finding[]): Promise<r
       });
     }
     return entries
-      .filter((entry) => isPolicy(entry.name) && !entry.isDirectory())
+      .filter((entry) => languageOf(entry.name) !== undefined && !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
   } catch (error) {

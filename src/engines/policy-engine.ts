@@ -12,17 +12,27 @@ export interface PolicySource {
   /** As messages show it: relative to the workspace, or with `~` for the user's own. */
   readonly file: string;
   readonly layer: PolicyLayer;
-  readonly language: "cedar" | "rego";
+  /** `bundle`: a compiled policy, whose bytes are `text` in base64. */
+  readonly language: "cedar" | "rego" | "bundle";
   readonly text: string;
   /** For compiled grants: the place in `yoi.toml` that every policy of this source leads back to. */
   readonly origin?: Required<Place>;
 }
 
+/** A file that policies lean on, of the user's own or of the workspace. */
+export interface PolicyDocument {
+  readonly file: string;
+  readonly layer: "user" | "workspace";
+  readonly text: string;
+}
+
 /** Everything that a policy set is made from. */
 export interface PolicySources {
   readonly policies: readonly PolicySource[];
-  /** The text of an operator's `entities.json`, where there is one. */
-  readonly entities?: { readonly file: string; readonly text: string };
+  /** `entities.json`: what agents, groups and domains lie in. */
+  readonly entities?: readonly PolicyDocument[];
+  /** `data.json` and `data.yaml`, which Rego reads. */
+  readonly data?: readonly PolicyDocument[];
 }
 
 /** One engine's half of a policy revision; a decision never mixes two. */
@@ -34,7 +44,7 @@ export interface PreparedPolicies {
   /** Never throws for the sake of a policy: an evaluation that fails is a verdict of `error`. */
   evaluate(request: AuthorizationRequest): Verdict | Promise<Verdict>;
   /** The policies that could apply and the near misses among permits, clause by clause. */
-  trace(request: AuthorizationRequest): readonly PolicyTrace[];
+  trace(request: AuthorizationRequest): readonly PolicyTrace[] | Promise<readonly PolicyTrace[]>;
   dispose(): void;
 }
 
@@ -47,4 +57,6 @@ export interface PolicyEngine {
    * @throws {YoiError} YOI_POLICY_INVALID with every finding and its place
    */
   prepare(sources: PolicySources): Promise<PreparedPolicies>;
+  /** Ends whatever the engine keeps running; what it prepared answers no more. */
+  close(): Promise<void>;
 }

@@ -13,6 +13,10 @@ export interface ErrorDetails {
   YOI_COMPONENT_INVALID: { readonly findings: readonly ComponentFinding[] };
   YOI_SCHEMA_REJECTED: { readonly path: string };
   YOI_POLICY_INVALID: { readonly findings: readonly Finding[] };
+  /** OPA's program, which compiles and traces Rego, was not built. */
+  YOI_OPA_MISSING: { readonly path: string };
+  /** A compiled policy gave no answer that can be used. */
+  YOI_EVALUATION_FAILED: { readonly why: EvaluationFailure };
   YOI_WARRANT_SPENT: { readonly callId: string };
   YOI_LIMIT_EXCEEDED: { readonly limit: string; readonly max: number };
   /** `sent`: whether anything of a request may have reached the server. */
@@ -27,6 +31,9 @@ export interface ErrorDetails {
   YOI_WORKSPACE_INVALID: { readonly path: string };
   YOI_USAGE: Record<never, never>;
 }
+
+/** How a compiled policy, or OPA itself, can fail to answer. */
+export type EvaluationFailure = "trap" | "deadline" | "memory" | "overloaded" | "too-large" | "closed";
 
 /** How an effector can fail. The guest sees this word and nothing of the system's own text. */
 export type EffectFailure =

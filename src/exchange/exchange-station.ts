@@ -6,11 +6,13 @@ import type { Broker } from "../broker/broker.ts";
 import type { Outcome } from "../broker/outcome.ts";
 import { callOf } from "../calls/call.ts";
 import type { CallId } from "../calls/identifiers.ts";
+import { limits } from "../calls/limits.ts";
 import type { Action, HttpsResponse, Powers } from "../calls/powers.ts";
 import type { SecretValue } from "../calls/secret-value.ts";
 import { effectFailed } from "../effectors/effect-failure.ts";
 import type { Effectors } from "../effectors/effector.ts";
-import { neverReached } from "../effectors/https/request-failure.ts";
+import { startDeadline, whyStopped } from "../effectors/https/deadline.ts";
+import { neverConnected, requestFailed } from "../effectors/https/request-failure.ts";
 import type { HostResolver } from "../effectors/https/resolve-host.ts";
 import type { RequestSender } from "../effectors/https/send-request.ts";
 import { YoiError } from "../errors/yoi-error.ts";
@@ -36,11 +38,13 @@ export function createExchange(parts: ExchangeParts): Required<Pick<Effectors, "
 
   return {
     async "https.request"(warrant) {
+      // Several addresses that do not answer have no more time than one has. Policy's own bound comes by the signal.
+      using deadline = startDeadline([warrant.signal], warrant.target.timeoutMs ?? limits.httpsTotalMs);
       const secrets = await useSecrets(parts, warrant);
       const answer = await parts.resolveHost(warrant);
       pending.set(warrant.call.id, { warrant, secrets });
       try {
-        return await connectTo(parts, warrant, answer);
+        return await connectTo(parts, warrant, answer, deadline.stop);
       } finally {
         pending.delete(warrant.call.id);
       }
@@ -58,22 +62,24 @@ async function useSecrets(parts: ExchangeParts, warrant: Warrant<"https.request"
   const values: SecretValue[] = [];
   for (const { name } of warrant.target.secrets) {
     const ask = { secret: name, url: warrant.target.url.href };
-    values.push(yieldOf(await submitStep(parts, warrant, "secret.use", ask)));
+    values.push(yieldOf(await submitStep(parts, warrant, "secret.use", ask, warrant.signal)));
   }
   return values;
 }
 
-/** Tries the addresses in the resolver's order until one can be reached; each is decided by itself. */
+/** Tries the addresses in the resolver's order until one can be connected to; each is decided by itself. */
 async function connectTo(
   parts: ExchangeParts,
   warrant: Warrant<"https.request">,
   answer: readonly string[],
+  stop: AbortSignal,
 ): Promise<HttpsResponse> {
   let unreachable = effectFailed("unreachable", "the name has no address");
   for (const address of answer) {
+    if (stop.aborted) throw requestFailed(whyStopped(stop));
     const ask = { url: warrant.target.url.href, address, answer, behalf: "https.request" } as const;
-    const outcome = await submitStep(parts, warrant, "network.connect", ask);
-    if (outcome.status !== "failed" || !neverReached(outcome.error)) return yieldOf(outcome);
+    const outcome = await submitStep(parts, warrant, "network.connect", ask, stop);
+    if (outcome.status !== "failed" || !neverConnected(outcome.error)) return yieldOf(outcome);
     unreachable = outcome.error;
   }
   throw unreachable;
@@ -81,9 +87,10 @@ async function connectTo(
 
 function submitStep<A extends "secret.use" | "network.connect">(
   { broker, nowMs }: ExchangeParts,
-  { call, signal }: Warrant<"https.request">,
+  { call }: Warrant<"https.request">,
   action: A,
   ask: Powers[A]["ask"],
+  signal: AbortSignal,
 ): Promise<Outcome<A>> {
   const { id: parent, root, principal, via } = call;
   return broker().submit(callOf({ parent, root, principal, via }, action, ask, nowMs()), signal);

@@ -32,8 +32,9 @@ export type Followed = { readonly url: string; readonly sentBefore: boolean } & 
  * origins secrets stay behind, and so do all headers but those that describe what is wanted or sent.
  */
 export async function followRedirects(hops: Hops, first: Omit<Ask, "hop">): Promise<Followed> {
-  let ask: Ask = { ...first, hop: 0 };
-  const endsAtMs = hops.nowMs() + Math.min(first.timeoutMs ?? hops.totalMs, hops.totalMs);
+  const totalMs = Math.min(first.timeoutMs ?? hops.totalMs, hops.totalMs);
+  const endsAtMs = hops.nowMs() + totalMs;
+  let ask: Ask = { ...first, hop: 0, timeoutMs: totalMs };
   for (;;) {
     const { broker, caller, nowMs, signal } = hops;
     const outcome = await broker.submit(callOf(caller, "https.request", ask, nowMs()), signal);
@@ -60,8 +61,10 @@ function locationOf({ status, headers }: HttpsResponse): string | undefined {
 function nextAsk(ask: Ask, status: number, location: string): Ask | undefined {
   // What led there had a secret in it, which nobody here knows any more.
   if (location.includes(redactedMark)) return undefined;
-  const url = resolveLocation(location, ask.url);
-  if (url === undefined || url.length > limits.urlBytesMax) return undefined;
+  const resolved = resolveLocation(location, ask.url);
+  if (resolved === undefined) return undefined;
+  // A URL that is too long is too long without its end, too: so much of it can be put on record.
+  const url = resolved.slice(0, limits.urlBytesMax + 1);
   const from = canonicalUrl(ask.url);
   if (typeof from === "string") return undefined;
   const to = canonicalUrl(url);

@@ -12,6 +12,7 @@ import type { PolicyInfo } from "../decisions/policy-info.ts";
 import type { PolicyTrace, TraceNode } from "../decisions/trace.ts";
 import type { PreparedPolicies } from "../engines/policy-engine.ts";
 import { YoiError } from "../errors/yoi-error.ts";
+import { traceAll } from "./trace-all.ts";
 
 /** What the connection to one address, or to addresses of one class, would come to. */
 export interface AddressRow {
@@ -108,7 +109,7 @@ async function judgeAddress(
   const ask = { url, address, answer, behalf: "https.request" } as const;
   const { request, decision } = await judge({ id, root, action: "network.connect", principal, via, ask });
   const by = decision.verdicts.flatMap(({ determining }) => determining);
-  const readers = sets.flatMap((set) => set.trace(request)).filter(readsAddress);
+  const readers = (await traceAll(sets, request)).filter(readsAddress);
   const isReader = ({ id: policy }: PolicyInfo) => readers.some((reader) => reader.policy.id === policy);
   // A forbid that does not look at the address holds for every other one of the class too.
   const isSettled = decision.kind === "deny" && by.some((policy) => policy.effect === "forbid" && !isReader(policy));

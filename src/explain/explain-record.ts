@@ -1,7 +1,8 @@
 import type { AuthorizationRequest } from "../calls/value.ts";
 import type { Cause } from "../decisions/cause.ts";
 import { combineVerdicts } from "../decisions/combine-verdicts.ts";
-import type { Decision } from "../decisions/decision.ts";
+import type { Decision, DenyDecision } from "../decisions/decision.ts";
+import { failedVerdict, isRefused } from "../decisions/verdict.ts";
 import type { DecidedEntry, EndedEntry } from "../journal/journal-entry.ts";
 import { type ExplainedPolicies, evaluateAll, explainRequest } from "./explain-request.ts";
 import type { Explanation, Recorded, RecordedStep } from "./explanation.ts";
@@ -18,6 +19,8 @@ const gates: readonly Cause[] = [
 
 /** A recorded decision with the evidence that was kept of it. */
 export interface RecordedDecision {
+  /** Of a redirect: the URL that it came from. */
+  readonly redirectedFrom?: string;
   readonly entry: DecidedEntry;
   readonly request: AuthorizationRequest;
   readonly end?: EndedEntry;
@@ -33,27 +36,17 @@ export async function explainRecord(
   then: ExplainedPolicies,
   present: ExplainedPolicies,
 ): Promise<Explanation> {
-  const { entry, request, end, steps } = record;
-  const verdicts = await evaluateAll(then.sets, request);
-  const combined = combineVerdicts(verdicts);
-  const gate = entry.cause !== undefined && gates.includes(entry.cause) ? entry.cause : undefined;
-  const causes = combined.kind === "deny" ? combined.causes : [];
-  const base = { id: entry.decision, revision: then.digest, verdicts };
-  const decision: Decision =
-    combined.kind === "allow" && gate === undefined
-      ? { ...base, kind: "allow", obligations: combined.obligations }
-      : {
-          ...base,
-          kind: "deny",
-          cause: gate ?? causes[0] ?? "no-permit",
-          causes: gate === undefined ? causes : [gate, ...causes.filter((cause) => cause !== gate)],
-          ...(entry.because !== undefined && { because: entry.because }),
-        };
+  const { entry, request, end, steps, redirectedFrom } = record;
+  const wasRefused = isRefused(entry.verdicts);
+  // Where there was no set there is none to ask again: what is in force by now would answer in its place.
+  const asked = wasRefused ? { ...then, digest: entry.policies, sets: [], versions: new Map() } : then;
+  const decision = wasRefused ? recordedRefusal(entry) : await decideAgain(entry, request, asked);
   const same = decision.kind === entry.answer && (decision.kind === "allow" || decision.cause === entry.cause);
   const now =
-    present.digest === then.digest ? undefined : combineVerdicts(await evaluateAll(present.sets, request)).kind;
+    present.digest === asked.digest ? undefined : combineVerdicts(await evaluateAll(present.sets, request)).kind;
+  const { know } = present;
   return {
-    ...(await explainRequest(request, decision, then)),
+    ...(await explainRequest(request, decision, { ...asked, ...(know !== undefined && { know }) })),
     recorded: {
       decision: entry.decision,
       call: entry.call,
@@ -62,6 +55,7 @@ export async function explainRecord(
       answer: entry.answer,
       ...(entry.cause !== undefined && { cause: entry.cause }),
       ...(end !== undefined && endOf(end)),
+      ...(redirectedFrom !== undefined && { redirectedFrom }),
       steps: steps.map(stepOf),
       same,
       ...(now !== undefined && { now }),
@@ -69,7 +63,34 @@ export async function explainRecord(
   };
 }
 
-function endOf({ stage, failure, bytes, status, truncated, redactions }: EndedEntry): Partial<Recorded> {
+function recordedRefusal({ decision, policies, verdicts, cause = "engine-error", causes }: DecidedEntry): DenyDecision {
+  const failed = verdicts.map(({ engine, errors }) => failedVerdict(engine, errors[0]?.message ?? ""));
+  return { kind: "deny", id: decision, revision: policies, verdicts: failed, cause, causes };
+}
+
+async function decideAgain(
+  entry: DecidedEntry,
+  request: AuthorizationRequest,
+  then: ExplainedPolicies,
+): Promise<Decision> {
+  const verdicts = await evaluateAll(then.sets, request);
+  const combined = combineVerdicts(verdicts);
+  const gate = entry.cause !== undefined && gates.includes(entry.cause) ? entry.cause : undefined;
+  const causes = combined.kind === "deny" ? combined.causes : [];
+  const base = { id: entry.decision, revision: then.digest, verdicts };
+  if (combined.kind === "allow" && gate === undefined) {
+    return { ...base, kind: "allow", obligations: combined.obligations };
+  }
+  return {
+    ...base,
+    kind: "deny",
+    cause: gate ?? causes[0] ?? "no-permit",
+    causes: gate === undefined ? causes : [gate, ...causes.filter((cause) => cause !== gate)],
+    ...(entry.because !== undefined && { because: entry.because }),
+  };
+}
+
+function endOf({ stage, failure, message, bytes, status, truncated, redactions }: EndedEntry): Partial<Recorded> {
   const result = {
     ...(bytes !== undefined && { bytes }),
     ...(status !== undefined && { status }),
@@ -77,7 +98,7 @@ function endOf({ stage, failure, bytes, status, truncated, redactions }: EndedEn
     ...(redactions !== undefined && { redactions }),
   };
   const ending = stage === "failed" ? `failed: ${failure ?? "unknown"}` : stage;
-  return { ending, ...(Object.keys(result).length > 0 && { result }) };
+  return { ending, ...(message !== undefined && { message }), ...(Object.keys(result).length > 0 && { result }) };
 }
 
 function stepOf({ action, resource, address, addressClass, answer, decision }: DecidedEntry): RecordedStep {

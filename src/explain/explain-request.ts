@@ -5,10 +5,13 @@ import { type AuthorizationRequest, showEntity } from "../calls/value.ts";
 import { combineVerdicts } from "../decisions/combine-verdicts.ts";
 import type { Decision } from "../decisions/decision.ts";
 import type { PolicyTrace } from "../decisions/trace.ts";
-import type { Verdict } from "../decisions/verdict.ts";
+import { isRefused, type Verdict } from "../decisions/verdict.ts";
 import type { PreparedPolicies } from "../engines/policy-engine.ts";
+import type { Finding } from "../errors/error-details.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import type { Explanation, Suggestion } from "./explanation.ts";
+import { type PluginNow, relateStanding } from "./relate-standing.ts";
+import { traceAll } from "./trace-all.ts";
 
 /** A policy set that answered, and how it could be made with one policy more. */
 export interface ExplainedPolicies {
@@ -17,6 +20,10 @@ export interface ExplainedPolicies {
   readonly versions: ReadonlyMap<string, string>;
   /** Prepares the same set with a Cedar policy added; the caller disposes of it. */
   extended(policy: string): Promise<readonly PreparedPolicies[]>;
+  /** What refuses the set, where there is none. */
+  readonly refused?: readonly Finding[];
+  /** How a plugin stands as things are now; absent where nobody can say. */
+  readonly know?: (plugin: string) => PluginNow | undefined;
 }
 
 /** Explains one decision: which policies were looked at, how each clause came out, and what came nearest. */
@@ -26,7 +33,7 @@ export async function explainRequest(
   policies: ExplainedPolicies,
   call?: Call,
 ): Promise<Explanation> {
-  const traces = policies.sets.flatMap((set) => set.trace(request));
+  const traces = await traceAll(policies.sets, request);
   const suggestion = await suggestPermit(request, decision, policies);
   return {
     version: 1,
@@ -34,6 +41,8 @@ export async function explainRequest(
     ...(decision.kind === "deny" && { cause: decision.cause }),
     causes: decision.kind === "deny" ? decision.causes : [],
     ...(decision.kind === "deny" && decision.because !== undefined && { because: decision.because }),
+    ...(decision.kind === "deny" && isRefused(decision.verdicts) && { refused: policies.refused ?? [] }),
+    ...(decision.kind === "deny" && policies.know && relateStanding(request, decision, policies.know)),
     ...(call !== undefined && { call }),
     request,
     policies: policies.digest,
@@ -93,7 +102,10 @@ async function extendedBy(policy: string, policies: ExplainedPolicies) {
   }
 }
 
-/** A permit for exactly this principal, action and resource, and for exactly this method or place to send a secret to. */
+/**
+ * A permit for exactly this principal, action and resource, and for exactly this method or place to send a secret to.
+ * Of a folder only those entries are listed that may be listed themselves, so what is in it belongs to it.
+ */
 function narrowestPermit(request: AuthorizationRequest): string {
   const name = `${request.action}-${request.resource.id}`.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 80);
   const condition = narrowestCondition(request);
@@ -102,7 +114,7 @@ function narrowestPermit(request: AuthorizationRequest): string {
 permit (
   principal == ${showEntity(request.principal)},
   action == Yoi::Action::"${request.action}",
-  resource == ${showEntity(request.resource)}
+  resource ${request.action === "fs.list" ? "in" : "=="} ${showEntity(request.resource)}
 )${condition === undefined ? "" : `\nwhen { ${condition} }`};
 `;
 }

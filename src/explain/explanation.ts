@@ -4,8 +4,10 @@ import type { Cause } from "../decisions/cause.ts";
 import type { Obligation } from "../decisions/obligation.ts";
 import type { PolicyTrace } from "../decisions/trace.ts";
 import type { Verdict } from "../decisions/verdict.ts";
+import type { Finding } from "../errors/error-details.ts";
 import type { EndedEntry } from "../journal/journal-entry.ts";
 import type { AddressExplanation } from "./explain-addresses.ts";
+import type { Standing } from "./relate-standing.ts";
 
 /** A permit that would allow the call, evaluated and not guessed. */
 export interface Suggestion {
@@ -35,6 +37,10 @@ export interface Recorded {
   readonly cause?: Cause;
   /** What became of it: `performed`, or the word of its failure. */
   readonly ending?: string;
+  /** Of a failure: its one line. */
+  readonly message?: string;
+  /** Of a redirect: the URL that it came from. */
+  readonly redirectedFrom?: string;
   /** Of its result: what the obligations came to. */
   readonly result?: Pick<EndedEntry, "bytes" | "status" | "truncated" | "redactions">;
   /** In the order in which they were taken. */
@@ -46,12 +52,14 @@ export interface Recorded {
 }
 
 /** Why a call is allowed or denied, with everything that it was decided from. */
-export interface Explanation {
+export interface Explanation extends Standing {
   readonly version: 1;
   readonly answer: "allow" | "deny";
   readonly cause?: Cause;
   readonly causes: readonly Cause[];
   readonly because?: string;
+  /** There was no set to ask: what refuses it now, which is nothing where it was mended since. */
+  readonly refused?: readonly Finding[];
   readonly call?: Call;
   readonly request: AuthorizationRequest;
   /** The digest of the policy set, and the engines with their versions. */

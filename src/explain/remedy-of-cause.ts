@@ -1,5 +1,7 @@
 import type { Cause } from "../decisions/cause.ts";
-import type { Verdict } from "../decisions/verdict.ts";
+import type { PolicyLayer } from "../decisions/policy-info.ts";
+import { isRefused } from "../decisions/verdict.ts";
+import type { Trouble } from "./relate-standing.ts";
 
 /** What a cause means, who can change it, and how. */
 export interface Remedy {
@@ -38,13 +40,13 @@ export const remedies: { readonly [C in Cause]: Remedy } = {
   },
   "explicit-forbid": {
     meaning: "a forbid applies, and no permit can lift one",
-    who: "whoever keeps the policy that is named above",
+    who: "whoever keeps the policy that forbids it",
     how: "change that policy, or the request",
   },
   "engine-error": {
     meaning: "a policy could not be evaluated, so it counts as a denial",
-    who: "whoever keeps the policy that is named above",
-    how: "mend the policy that is marked ! above, or take it out; yoi policy check reads them all",
+    who: "whoever keeps the policy that erred",
+    how: "mend the policy that is marked ! in yoi plugin explain, or take it out",
   },
   "schema-invalid": {
     meaning: "the request itself is malformed",
@@ -85,9 +87,43 @@ const shippedForbid: Remedy = {
   how: "[[open]] and [secrets] of ~/.config/yoi/yoi.toml: docs/policies.md",
 };
 
-/** The remedy for a denial, by its cause; a forbid that ships with Yoi cannot be changed as one of an operator's can. */
-export function remedyOf(denial: { readonly cause?: Cause; readonly verdicts: readonly Verdict[] }): Remedy {
-  const determining = denial.verdicts.flatMap((verdict) => verdict.determining);
+const refused: Remedy = {
+  meaning: "the policies or the configuration are refused: all is denied",
+  who: "whoever keeps .yoi/policies and yoi.toml",
+  how: "yoi policy check     says what is wrong, and where",
+};
+
+// Enabling anew would refuse: which of the two is meant, nobody can know.
+const twoPackages: Remedy = {
+  meaning: "two packages have this id, so neither of them counts",
+  who: "an operator",
+  how: "remove one of the two; yoi plugin show <plugin> names them",
+};
+
+// Enabling refuses to write into an entry that it cannot read.
+const invalidEntry: Remedy = {
+  meaning: "its entry in yoi.toml is not valid, so it enables nothing",
+  who: "an operator",
+  how: "mend the entry; yoi plugin show <plugin> has the place",
+};
+
+/** What a remedy is found by; the journal's entries have it as well as explanations. */
+export interface Denied {
+  readonly cause?: Cause;
+  readonly verdicts: readonly {
+    readonly engine: string;
+    readonly determining: readonly { readonly layer?: PolicyLayer }[];
+  }[];
+  readonly troubles?: readonly Pick<Trouble, "kind">[];
+}
+
+/** The remedy for a denial: by its cause, and where a cause can come about in ways that are mended differently, by that. */
+export function remedyOf({ cause = "no-permit", verdicts, troubles = [] }: Denied): Remedy {
+  if (cause === "engine-error" && isRefused(verdicts)) return refused;
+  const isEnabling = cause === "not-enabled" || cause === "not-pinned";
+  if (isEnabling && troubles.some(({ kind }) => kind === "duplicate")) return twoPackages;
+  if (cause === "not-enabled" && troubles.some(({ kind }) => kind === "invalid-enablement")) return invalidEntry;
+  const determining = verdicts.flatMap((verdict) => verdict.determining);
   const isShipped = determining.length > 0 && determining.every(({ layer }) => layer === "invariant");
-  return denial.cause === "explicit-forbid" && isShipped ? shippedForbid : remedies[denial.cause ?? "no-permit"];
+  return cause === "explicit-forbid" && isShipped ? shippedForbid : remedies[cause];
 }

@@ -48,5 +48,7 @@ function limitOf(obligation: Obligation): string {
       return `at most ${obligation.ms} ms`;
     case "redact":
       return `without the headers ${obligation.headers.join(", ")}`;
+    case "unknown":
+      return `${escapeText(obligation.name, 64)}, which nothing can discharge`;
   }
 }

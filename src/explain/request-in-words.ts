@@ -5,7 +5,7 @@ export function requestInWords({ principal, action, resource, context }: Authori
   const asked = `${principal.id} → ${action}`;
   switch (action) {
     case "https.request":
-      return `${asked} ${textOf(context["method"])} ${resource.id}`;
+      return `${asked} ${textOf(context["method"])} ${resource.id}${hopOf(context["hop"])}`;
     case "network.connect":
       return `${asked} ${textOf(context["address"])} for ${textOf(context["behalf"])} ${resource.id}`;
     case "secret.use":
@@ -20,4 +20,16 @@ function textOf(value: Value | undefined): string {
   if (typeof value !== "object") return "?";
   if ("ip" in value) return value.ip;
   return "entity" in value ? value.entity.id : "?";
+}
+
+/** A redirect is a request of its own that the plugin did not make itself. */
+function hopOf(hop: Value | undefined): string {
+  return typeof hop === "number" && hop > 0 ? ` (redirect ${hop} of a request)` : "";
+}
+
+/** The id of the plugin that a request concerns: the one that asks, or whose tool is called. */
+export function pluginConcerned({ context }: AuthorizationRequest): string | undefined {
+  const { plugin } = context;
+  const id = typeof plugin === "object" && "record" in plugin ? plugin.record["id"] : undefined;
+  return typeof id === "object" && "entity" in id ? id.entity.id : undefined;
 }

@@ -1,8 +1,10 @@
 import type { Outcome } from "../broker/outcome.ts";
 import { type Call, type Caller, callOf } from "../calls/call.ts";
 import { toolId } from "../calls/identifiers.ts";
+import { limits } from "../calls/limits.ts";
 import type { Action, FsAction } from "../calls/powers.ts";
-import { YoiError } from "../errors/yoi-error.ts";
+import type { Decision } from "../decisions/decision.ts";
+import { tightestBounds } from "../decisions/obligation.ts";
 import type { GuestAnswer, GuestAsk, GuestHost, GuestValue } from "../sandbox/sandbox.ts";
 import { answerRequest } from "./answer-request.ts";
 import type { GuestParts } from "./guest-parts.ts";
@@ -28,12 +30,7 @@ export function createGuestHost(parts: GuestParts, running: Call<"tool.execute">
   async function ask(asked: GuestAsk, signal: AbortSignal): Promise<GuestAnswer> {
     const overspent = budget.spend(asked);
     if (overspent !== undefined) return { ok: false, error: overspent };
-    try {
-      return await answerAsk(parts, caller, asked, signal);
-    } catch (error) {
-      if (!YoiError.is(error, "YOI_CALL_MALFORMED")) throw error;
-      return { ok: false, error: { tag: "invalid", val: "the request is malformed" } };
-    }
+    return answerAsk(parts, caller, asked, signal);
   }
 
   return { ask, log: (level, text) => parts.log(plugin, running, level, text) };
@@ -58,9 +55,11 @@ async function answerAsk(
       return toAnswer(await submit(asked.kind, { path: asked.path }), (status) => ({ kind: "status", status }));
     case "fs.list": {
       const { path, after } = asked;
+      const started = performance.now();
       const outcome = await submit(asked.kind, { path, ...(after !== undefined && { after }) });
       if (outcome.status !== "performed") return toAnswer(outcome, () => nothing);
-      return { ok: true, value: await listVisible(parts, caller, path, outcome.value, signal) };
+      const timeoutMs = timeOf(outcome.decision) - (performance.now() - started);
+      return listVisible(parts, caller, path, outcome.value, { signal, timeoutMs: Math.max(0, timeoutMs) });
     }
     case "fs.write": {
       const { path, mode, bytes } = asked;
@@ -72,6 +71,12 @@ async function answerAsk(
     case "fs.remove":
       return toAnswer(await submit(asked.kind, { path: asked.path }), () => nothing);
   }
+}
+
+/** What a host call on files has in all. */
+function timeOf(decision: Decision): number {
+  const { timeoutMs = limits.hostCallMs } = decision.kind === "allow" ? tightestBounds(decision.obligations) : {};
+  return Math.min(timeoutMs, limits.hostCallMs);
 }
 
 const nothing: GuestValue = { kind: "nothing" };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { toolId } from "../calls/identifiers.ts";
+import { isToolName, toolId } from "../calls/identifiers.ts";
 import type { ToolEffect } from "../calls/inventory.ts";
 import type { JsonObject } from "../calls/json.ts";
 import { YoiError } from "../errors/yoi-error.ts";
@@ -38,7 +38,7 @@ export function gatherBuiltinTools(tools: readonly AgentTool[], version: string)
   const origin = { kind: "builtin", plugin: ref, version, digest } as const;
   const names = new Set<string>();
   for (const { name, inputSchema } of tools) {
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(name) || names.has(name)) {
+    if (!isToolName(name) || names.has(name)) {
       throw new YoiError(
         "YOI_USAGE",
         `\`${name}\` cannot name a tool: it is 1 to 64 of A-Z a-z 0-9 _ -, and used once`,

@@ -1,4 +1,5 @@
 import type { PolicyRevision } from "../broker/policy-revision.ts";
+import { prepareAll } from "../broker/prepare-revision.ts";
 import type { PolicyEngine, PolicySources } from "../engines/policy-engine.ts";
 import type { ExplainedPolicies } from "../explain/explain-request.ts";
 
@@ -17,7 +18,7 @@ export function explainable(
         ...(sources?.policies ?? []),
         { file: "suggested.cedar", layer: "workspace", language: "cedar", text: policy } as const,
       ];
-      return Promise.all(engines.map((engine) => engine.prepare({ ...sources, policies })));
+      return prepareAll(engines, { ...sources, policies });
     },
   };
 }

@@ -40,9 +40,11 @@ export async function explainRecorded(
   const request = restoreRequest(evidenceSchema.parse(JSON.parse(evidence)).request);
   const end = entries.find((one): one is EndedEntry => one.stage === "performed" || one.stage === "failed");
   const steps = entry.action === "https.request" ? stepsOf(entry, reader) : [];
+  const redirectedFrom = originOfRedirect(entry, request, reader);
+  const also = { ...(end !== undefined && { end }), ...(redirectedFrom !== undefined && { redirectedFrom }) };
   const then = await policiesOf(entry, reader, inspection);
   try {
-    return await explainRecord({ entry, request, steps, ...(end !== undefined && { end }) }, then, inspection.policies);
+    return await explainRecord({ entry, request, steps, ...also }, then, inspection.policies);
   } finally {
     if (then !== inspection.policies) for (const set of then.sets) set.dispose();
   }
@@ -53,6 +55,21 @@ function stepsOf({ call }: DecidedEntry, reader: JournalReader): readonly Decide
     .descendants(call)
     .map(({ entry }) => entry)
     .filter(isDecided);
+}
+
+// A guest waits for each of its requests, so a redirect comes from the request that the same caller made last.
+function originOfRedirect(
+  { parent, decision }: DecidedEntry,
+  { action, context }: AuthorizationRequest,
+  reader: JournalReader,
+): string | undefined {
+  if (action !== "https.request" || context["hop"] === 0 || parent === undefined) return undefined;
+  const requests = reader
+    .descendants(parent)
+    .map(({ entry }) => entry)
+    .filter((entry) => isDecided(entry) && entry.action === action && entry.parent === parent);
+  const last = requests[requests.findIndex((entry) => "decision" in entry && entry.decision === decision) - 1];
+  return last !== undefined && isDecided(last) ? /"(.*)"$/.exec(last.resource)?.[1] : undefined;
 }
 
 // The policies of then: the present ones where they are the same, else the ones that the journal kept.

@@ -106,7 +106,7 @@ export async function createHostParts(options: HostOptions): Promise<HostParts> 
       ...createFileEffectors({ refuses: () => [...ownFolders(places), ...ownFiles(latest.survey.config)] }),
     },
   });
-  const engines = createEngines();
+  const engines = createEngines(places);
   return { options, engines, journal, log, registry, offers, revisions, pool, runner, network, broker, latest, record };
 }
 

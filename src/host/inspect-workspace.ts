@@ -10,6 +10,7 @@ import { type Survey, surveyWorkspace } from "../workspace/survey-workspace.ts";
 import type { BuiltinTools } from "./builtin-tools.ts";
 import { explainable } from "./explain-in-host.ts";
 import { createEngines, loadRevision, refusedRevision } from "./load-revision.ts";
+import { pluginNow } from "./plugin-now.ts";
 import { readOnlyJournal } from "./read-only-journal.ts";
 
 /** A workspace under inspection: everything can be asked, and nothing is written, run or registered. */
@@ -30,7 +31,7 @@ export async function inspectWorkspace(
   nowMs: () => number,
   builtin?: BuiltinTools,
 ): Promise<Inspection> {
-  const engines = createEngines();
+  const engines = createEngines(places);
   const survey = await surveyWorkspace(places, builtin === undefined ? [] : [builtin.plugin]);
   const loaded = await loadRevision(engines, survey);
   const revision = "problem" in loaded ? refusedRevision() : loaded.revision;
@@ -49,7 +50,11 @@ export async function inspectWorkspace(
     ...(sources !== undefined && { sources }),
     ...("problem" in loaded && { problem: loaded.problem }),
     judge: broker.judge,
-    policies: explainable(revision, sources, engines),
+    policies: {
+      ...explainable(revision, sources, engines),
+      know: (plugin) => pluginNow(survey, plugin),
+      ...("problem" in loaded && { refused: loaded.problem.details.findings }),
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { newId } from "../calls/identifiers.ts";
 import type { EntityType } from "../calls/value.ts";
 import type { PolicyInfo } from "../decisions/policy-info.ts";
 import type { PolicyTrace, TraceNode } from "../decisions/trace.ts";
+import { traceAll } from "../explain/trace-all.ts";
 import type { PluginState } from "../workspace/plugin-state.ts";
 import type { Inspection } from "./inspect-workspace.ts";
 import { type PluginQuestion, questionsAbout } from "./plugin-questions.ts";
@@ -37,16 +38,16 @@ export async function judgePlugin(
     const id = newId(nowMs);
     const judgement = await inspection.judge({ ...question.call, id, root: id } as Call);
     const { what, declared } = question;
-    rows.push({ what, declared, ...coverageOf(inspection, judgement, question) });
+    rows.push({ what, declared, ...(await coverageOf(inspection, judgement, question)) });
   }
   return rows;
 }
 
-function coverageOf(
+async function coverageOf(
   inspection: Inspection,
   { decision, request, description }: Judgement,
   { includes }: PluginQuestion,
-): Omit<CoverageRow, "what" | "declared"> {
+): Promise<Omit<CoverageRow, "what" | "declared">> {
   const determining = decision.verdicts.flatMap((verdict) => verdict.determining);
   if (decision.kind === "allow") return { coverage: "allowed", by: determining };
   // An empty input is off most schemas: what policy says of the tool itself is what is asked here.
@@ -56,9 +57,8 @@ function coverageOf(
   if (policyOnly.length === 0) return { coverage: "allowed", by: determining };
   const cause = policyOnly[0] ?? decision.cause;
   if (cause !== "no-permit") return { coverage: "denied", cause, by: determining };
-  const near = inspection.revision.sets
-    .flatMap((set) => set.trace(request))
-    .filter((trace) => trace.policy.effect === "permit" && !failing(trace).some(isAboutMethod));
+  const traces = await traceAll(inspection.revision.sets, request);
+  const near = traces.filter((trace) => trace.policy.effect === "permit" && !failing(trace).some(isAboutMethod));
   const isScope = ({ kind }: TraceNode) => kind === "scope";
   const conditional = near.filter((trace) => !failing(trace).some(isScope));
   if (conditional.length > 0) return { coverage: "conditional", by: conditional.map((trace) => trace.policy) };

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PolicyRevision } from "../broker/policy-revision.ts";
 import { failedRevision, prepareRevision } from "../broker/prepare-revision.ts";
+import type { Places } from "../config/places.ts";
 import { createCedarEngine } from "../engines/cedar/cedar-engine.ts";
 import type { PolicyEngine, PolicySources } from "../engines/policy-engine.ts";
+import { createRegoEngine } from "../engines/rego/rego-engine.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import { packageRoot } from "../package-root.ts";
 import { gatherPolicySources } from "../workspace/policy-sources.ts";
@@ -11,9 +13,13 @@ import type { Survey } from "../workspace/survey-workspace.ts";
 
 const shippedPolicies = join(packageRoot, "policies");
 
-/** The engines of this version. */
-export function createEngines(): readonly PolicyEngine[] {
-  return [createCedarEngine({ schemaText: readFileSync(join(shippedPolicies, "yoi.cedarschema"), "utf8") })];
+/** The engines of this version: both count in every decision. What one of them keeps running, `close` ends. */
+export function createEngines({ policyCache }: Pick<Places, "policyCache">): readonly PolicyEngine[] {
+  const shipped = (name: string) => readFileSync(join(shippedPolicies, name), "utf8");
+  return [
+    createCedarEngine({ schemaText: shipped("yoi.cedarschema") }),
+    createRegoEngine({ schemaText: shipped("rego/input.schema.json"), cacheFolder: policyCache }),
+  ];
 }
 
 /** A revision and what it was made from, or why there is none. */

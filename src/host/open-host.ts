@@ -48,6 +48,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       await Promise.all([pool.close(), parts.network.close()]);
       await parts.record({ what: "closed", message: "the workspace was closed" });
       journal.close();
+      await Promise.all(parts.engines.map((engine) => engine.close()));
     },
   };
 }

@@ -25,6 +25,7 @@ export async function reloadHost(parts: HostParts, before?: HostState): Promise<
   const { options, runner } = parts;
   const survey = await surveyWorkspace(options.places, [options.builtin.plugin]);
   parts.latest.survey = survey;
+  for (const { message, place } of survey.ownFiles) parts.log.warn({ file: place?.file }, message);
   runner.forget();
   // What is no longer enabled ends now, and does not wait for policies to be read.
   await dropOldPermissions(parts);

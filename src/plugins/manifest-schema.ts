@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isMountName } from "../calls/guest-path.ts";
 import { canonicalMethod } from "../calls/http-method.ts";
-import { isLocalId, isSecretName } from "../calls/identifiers.ts";
+import { isLocalId, isSecretName, isToolName } from "../calls/identifiers.ts";
 import { toolEffects } from "../calls/inventory.ts";
 import { limits } from "../calls/limits.ts";
 import { fsOperations } from "../calls/powers.ts";
@@ -26,7 +26,7 @@ const line = paragraph
   .refine((text) => text.length <= limits.manifestLineMax, `is longer than ${limits.manifestLineMax} characters`);
 
 const tool = z.strictObject({
-  name: z.string().refine((text) => /^[A-Za-z0-9_-]{1,64}$/.test(text), "must be 1 to 64 letters, digits, `_` or `-`"),
+  name: z.string().refine(isToolName, "must be 1 to 64 letters, digits, `_` or `-`"),
   description: paragraph,
   input_schema: jsonTable,
   effects: z.array(z.enum(toolEffects)).refine(isDistinct, "names an effect twice").default(["read"]),

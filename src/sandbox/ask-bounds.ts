@@ -15,10 +15,8 @@ export type AskBounds = Pick<
   | "httpsHeadersBytesMax"
   | "httpsBodyBytesMax"
   | "secretsPerRequestMax"
+  | "secretNameBytesMax"
 >;
-
-// No secret has a longer name.
-const secretNameBytesMax = 64;
 
 const encoder = new TextEncoder();
 
@@ -64,7 +62,8 @@ function findRequestOverstep(
     return limit("httpsHeadersBytesMax");
   if (body !== undefined && body.length > bounds.httpsBodyBytesMax) return limit("httpsBodyBytesMax");
   if (secrets.length > bounds.secretsPerRequestMax) return limit("secretsPerRequestMax");
-  if (secrets.some((name) => byteLength(name) > secretNameBytesMax)) return invalid("that is no name of a secret");
+  if (secrets.some((name) => byteLength(name) > bounds.secretNameBytesMax))
+    return invalid("that is no name of a secret");
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { escapeText } from "../errors/escape-text.ts";
 import { suggestName } from "../errors/suggest-name.ts";
-import { keysAt } from "./known-keys.ts";
+import { formsAt } from "./known-keys.ts";
 import type { TomlPath } from "./locate-key.ts";
 
 /** What the schema found, before it has a place. */
@@ -10,6 +10,10 @@ export interface DescribedIssue {
   readonly remedy?: string;
   readonly path: TomlPath;
   readonly at: "key" | "value";
+  /** Of a key that is not known: the one that was meant. */
+  readonly meant?: string;
+  /** A key that is not there. */
+  readonly missing?: true;
 }
 
 export interface IssueSurroundings {
@@ -35,7 +39,7 @@ export function describeIssue(issue: Issue, around: IssueSurroundings): readonly
   }
   const value = valueAt(around.tree, path);
   if (value === undefined && issue.code !== "custom") {
-    return [{ message: `missing key \`${showPath(path)}\``, path, at: "key" }];
+    return [missingKey(path)];
   }
   return [{ message: nameOf(path) + (messageOfSchema(issue) ?? ` ${requirement(issue, value)}`), path, at: "value" }];
 }
@@ -46,11 +50,48 @@ function describeUnknownKey(path: TomlPath, key: string, around: IssueSurroundin
   if (around.later.some((pattern) => matches(pattern, whole))) {
     return { message: `${named} is not supported by this version`, remedy: "remove it", path: whole, at: "key" };
   }
-  const known = keysAt(around.schema, path);
+  const forms = formsAt(around.schema, path);
+  const known = [...new Set(forms.flat())];
+  if (known.includes(key)) return { ...describeExcludedKey(path, key, forms, around), path: whole, at: "key" };
   const meant = suggestName(key, known);
   const remedy =
     meant !== undefined ? `did you mean \`${meant}\`?` : `known here: ${known.map((name) => `\`${name}\``).join(", ")}`;
-  return { message: `unknown key ${named}`, ...((meant ?? known.length > 0) && { remedy }), path: whole, at: "key" };
+  return {
+    message: `unknown key ${named}`,
+    ...((meant ?? known.length > 0) && { remedy }),
+    path: whole,
+    at: "key",
+    ...(meant !== undefined && { meant }),
+  };
+}
+
+function missingKey(path: TomlPath): DescribedIssue {
+  return { message: `missing key \`${showPath(path)}\``, path, at: "key", missing: true };
+}
+
+/** One mistake is told once: a key that is misspelt is not missing too. */
+export function withoutEchoes(issues: readonly DescribedIssue[]): readonly DescribedIssue[] {
+  const meant = issues.flatMap(({ path, meant }) =>
+    meant === undefined ? [] : [showPath([...path.slice(0, -1), meant])],
+  );
+  return issues.filter(({ path, missing }) => missing !== true || !meant.includes(showPath(path)));
+}
+
+/** A key of another form than the rest of its table: each is known, and they do not go together. */
+function describeExcludedKey(
+  path: TomlPath,
+  key: string,
+  forms: readonly (readonly string[])[],
+  { tree }: IssueSurroundings,
+): Pick<DescribedIssue, "message" | "remedy"> {
+  const table = valueAt(tree, path);
+  const present = typeof table === "object" && table !== null ? Object.keys(table) : [];
+  const allied = forms.filter((form) => form.includes(key)).flat();
+  const others = present.filter((other) => forms.flat().includes(other) && !allied.includes(other));
+  const named = `\`${escapeText(key, 64)}\``;
+  if (others.length === 0) return { message: `${named} does not go with what else stands here`, remedy: "take it out" };
+  const list = others.map((other) => `\`${other}\``).join(", ");
+  return { message: `${named} and ${list} exclude each other`, remedy: "take out the one that is not meant" };
 }
 
 /** Of the forms that a value may take, the one that was most likely meant. */
@@ -67,17 +108,20 @@ function describeUnion(
   if (nearest !== undefined) {
     return nearest.flatMap((inner) => describeIssue({ ...inner, path: [...path, ...inner.path] }, around));
   }
-  if (valueAt(around.tree, path) === undefined)
-    return [{ message: `missing key \`${showPath(path)}\``, path, at: "key" }];
+  if (valueAt(around.tree, path) === undefined) return [missingKey(path)];
   const names = types.flatMap((type) => (type?.code === "invalid_type" ? [typeName(type.expected)] : []));
-  const forms = issue.errors.length === 0 ? optionsOf(issue) : names;
-  return [{ message: `${nameOf(path)} must be ${[...new Set(forms)].join(" or ")}`, path, at: "value" }];
+  const options = issue.errors.length === 0 ? optionsOf(issue) : [];
+  const value = valueAt(around.tree, path);
+  const meant = typeof value === "string" ? suggestName(value, options) : undefined;
+  const forms = options.length > 0 ? options.map((option) => `\`${option}\``) : [...new Set(names)];
+  const hint = meant === undefined ? "" : `; did you mean \`${meant}\`?`;
+  return [{ message: `${nameOf(path)} must be ${forms.join(" or ")}${hint}`, path, at: "value" }];
 }
 
 /** The values that a discriminator can have. */
 function optionsOf(issue: z.core.$ZodIssueInvalidUnion): readonly string[] {
   const options: unknown = "options" in issue ? issue.options : [];
-  return Array.isArray(options) ? options.map((option) => `\`${String(option)}\``) : [];
+  return Array.isArray(options) ? options.map(String) : [];
 }
 
 /** What the schema's author wrote for this check: a predicate follows the key, any other sentence a colon. */

@@ -6,7 +6,7 @@ import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 import { limits } from "../calls/limits.ts";
 import type { Finding, Place } from "../errors/error-details.ts";
-import { describeIssue, valueAt } from "./describe-issue.ts";
+import { describeIssue, valueAt, withoutEchoes } from "./describe-issue.ts";
 import { indexToml, type TomlIndex, type TomlPath } from "./locate-key.ts";
 
 export interface TomlReading<T> {
@@ -21,8 +21,8 @@ export interface TomlReading<T> {
 export interface TomlValue<T> {
   readonly value: T;
   placeOf(path: TomlPath): Place;
-  /** Checks one table of the file against a schema of its own, so that a bad entry spoils nothing but itself. */
-  part<S>(path: readonly string[], schema: z.ZodType<S>): TomlResult<S>;
+  /** Checks one table or element of the file against a schema of its own, so that a bad entry spoils nothing but itself. */
+  part<S>(path: TomlPath, schema: z.ZodType<S>): TomlResult<S>;
 }
 
 export type TomlResult<T> = TomlValue<T> | { readonly findings: readonly Finding[] };
@@ -55,19 +55,34 @@ function checkTree<T>(parsed: ParsedToml, schema: z.ZodType<T>): TomlResult<T> {
       value: checked.data,
       placeOf: (path) => placeIn(index, file, path, "key"),
       part(path, partSchema) {
-        const around = path.reduceRight<z.ZodType>((inner, key) => z.looseObject({ [key]: inner }), partSchema);
+        const around = path.reduceRight<z.ZodType>(
+          (inner, key) => (typeof key === "number" ? elementAt(key, inner) : z.looseObject({ [key]: inner })),
+          partSchema,
+        );
         const part = checkTree(parsed, around);
         return "findings" in part ? part : { ...part, value: partSchema.parse(valueAt(tree, path)) };
       },
     };
   }
-  const findings = checked.error.issues
+  const issues = checked.error.issues
     .slice(0, limits.findingsMax)
-    .flatMap((issue) => describeIssue(issue, { schema, later, tree }))
+    .flatMap((issue) => describeIssue(issue, { schema, later, tree }));
+  const findings = withoutEchoes(issues)
     .slice(0, limits.findingsMax)
-    .map(({ path, at, ...said }) => ({ ...said, place: placeIn(index, file, path, at) }))
+    .map(({ message, remedy, path, at }) => ({
+      message,
+      ...(remedy !== undefined && { remedy }),
+      place: placeIn(index, file, path, at),
+    }))
     .toSorted((a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0));
   return { findings };
+}
+
+/** Any list whose one element is of this schema. */
+function elementAt(index: number, schema: z.ZodType): z.ZodType {
+  const before: readonly z.ZodType[] = Array.from({ length: index }, () => z.unknown());
+  const [first = schema, ...others] = [...before, schema];
+  return z.tuple([first, ...others]).rest(z.unknown());
 }
 
 // What smol-toml can say. Its messages go on to quote the source, so only words known to quote nothing are kept.

@@ -18,6 +18,8 @@ export interface PluginState {
   readonly package?: PackageSummary;
   /** Where the package that counts was found. */
   readonly from?: "store" | "cache";
+  /** The package in the store, where another one is pinned: it counts once it is enabled. */
+  readonly waiting?: { readonly version: string; readonly digest: string };
   readonly entry?: PluginEntry;
   /** The operator's words, where the entry is whole. */
   readonly enablement?: Enablement;

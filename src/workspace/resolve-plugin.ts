@@ -50,11 +50,13 @@ export function resolvePlugin(parts: PluginParts): PluginState {
   const eligibleTools = pinned
     ? tools.filter((tool) => tool.effects.every((effect) => enablement.effects?.includes(effect)))
     : [];
+  const other = cached !== undefined && inStore?.package.digest !== cached.digest ? inStore?.package : undefined;
   return {
     ref,
     status: statusOf(parts, { used, pinned, eligible: eligibleTools.length, diagnostics }),
     ...(inStore !== undefined && { stored: inStore }),
     ...(used !== undefined && { package: used, from: cached === undefined ? "store" : "cache" }),
+    ...(other !== undefined && { waiting: { version: other.manifest.version, digest: other.digest } }),
     ...(entry !== undefined && { entry }),
     ...(enablement !== undefined && { enablement }),
     pinned,
@@ -142,7 +144,7 @@ function grantDiagnostics(
   used: PackageSummary,
 ): readonly PackageDiagnostic[] {
   const { manifest } = used;
-  const diagnostics = badGrants.map((finding) => diagnostic("missing-grant", ref, finding));
+  const diagnostics = badGrants.map((finding) => diagnostic("invalid-enablement", ref, finding));
   const undeclared = enablement.surfaces?.filter((surface) => surface !== "tools") ?? [];
   for (const surface of undeclared) {
     const message = `the entry enables \`${surface}\`, which the manifest does not declare`;
@@ -179,7 +181,10 @@ function grantDiagnostics(
   for (const name of Object.keys(enablement.aliases ?? {})) {
     if (!manifest.tools.some((tool) => tool.name === name)) {
       diagnostics.push(
-        diagnostic("invalid-enablement", ref, { message: `an alias for \`${name}\`, which is no tool of this plugin` }),
+        diagnostic("invalid-enablement", ref, {
+          message: `an alias for \`${name}\`, which is no tool of this plugin`,
+          remedy: `take it out of \`aliases\`; its tools: ${manifest.tools.map((tool) => tool.name).join(", ")}`,
+        }),
       );
     }
   }

@@ -21,30 +21,41 @@ export async function secretsOutOfReach(
   const found = await Promise.all(
     [...secrets].map(async ([name, { from }]) => {
       const problem = "env" in from ? variableProblem(from.env, places) : await fileProblem(from.file, places);
-      return problem === undefined
-        ? []
-        : ([[name, { message: `its secret \`${name}\` has no value: ${problem}` }]] as const);
+      if (problem === undefined) return [];
+      return [
+        [name, { message: `its secret \`${name}\` has no value: ${problem.why}`, remedy: problem.remedy }],
+      ] as const;
     }),
   );
   return new Map(found.flat());
 }
 
-function variableProblem(name: string, places: Places): string | undefined {
-  const value = places.variable(name);
-  if (value === undefined) return `the variable \`${name}\` is not set`;
-  return isSecretLength(Buffer.byteLength(value)) ? undefined : `the variable \`${name}\` ${wrongLength}`;
+interface Problem {
+  readonly why: string;
+  readonly remedy: string;
 }
 
-async function fileProblem(path: string, places: Places): Promise<string | undefined> {
+function variableProblem(name: string, places: Places): Problem | undefined {
+  const value = places.variable(name);
+  if (value === undefined) {
+    return { why: `the variable \`${name}\` is not set`, remedy: "set it where the agent or `yoi` is started" };
+  }
+  if (isSecretLength(Buffer.byteLength(value))) return undefined;
+  return { why: `the variable \`${name}\` ${wrongLength}`, remedy: "set it to the value, whole and alone" };
+}
+
+async function fileProblem(path: string, places: Places): Promise<Problem | undefined> {
   const shown = `\`${showPath(path, places)}\``;
   try {
     const found = await stat(path);
     await access(path, constants.R_OK);
-    if (!found.isFile()) return `${shown} is not a file`;
+    if (!found.isFile()) return { why: `${shown} is not a file`, remedy: "name the file that has the value" };
     // A line break at the end is no part of the value.
-    return isSecretLength(found.size, "\r\n".length) ? undefined : `${shown} ${wrongLength}`;
+    if (isSecretLength(found.size, "\r\n".length)) return undefined;
+    return { why: `${shown} ${wrongLength}`, remedy: "put the value into it, whole and alone" };
   } catch {
-    return `there is no file ${shown} that can be read`;
+    const remedy = "make the file, with the value and nothing else, readable by you alone";
+    return { why: `there is no file ${shown} that can be read`, remedy };
   }
 }
 

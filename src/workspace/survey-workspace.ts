@@ -16,6 +16,7 @@ import { loadPinnedPackage } from "../packages/package-cache.ts";
 import { type PackageDiagnostic, packageDiagnostic } from "../packages/package-diagnostic.ts";
 import { type BuiltinPlugin, createInventory } from "./create-inventory.ts";
 import { pinnedFolder } from "./load-pinned.ts";
+import { ownFileFindings } from "./own-file-findings.ts";
 import type { PluginState } from "./plugin-state.ts";
 import { resolvePlugin } from "./resolve-plugin.ts";
 import { secretsOutOfReach } from "./secrets-out-of-reach.ts";
@@ -28,6 +29,8 @@ export interface Survey {
   /** What refuses the whole configuration; then \`config\` is empty. */
   readonly configFindings: readonly Finding[];
   readonly mounts: ResolvedMounts;
+  /** What is wrong with files that the user's own configuration names. */
+  readonly ownFiles: readonly Finding[];
   readonly plugins: ReadonlyMap<PluginRef, PluginState>;
   /** Diagnostics that no plugin's id could be read for. */
   readonly diagnostics: readonly PackageDiagnostic[];
@@ -79,6 +82,7 @@ export async function surveyWorkspace(places: Places, builtin: readonly BuiltinP
     config,
     configFindings: "findings" in reading ? reading.findings : [],
     mounts,
+    ownFiles: await ownFileFindings(config, mounts, places),
     plugins,
     diagnostics: [
       ...config.misnamed.map((finding) => packageDiagnostic("ambiguous-id", "resolution", finding)),

@@ -96,9 +96,26 @@ const broken: readonly (readonly [claim: string, source: string, finding: Partia
     { message: "cannot import `node:fs`" },
   ],
   [
+    "a module of Node, without a word to the compiler",
+    'import { readFileSync } from "node:fs";\nexport const tools = { call: () => readFileSync };\n',
+    {
+      message: "cannot import `node:fs`: a plugin has no module of Node",
+      place: { file: "src/plugin.ts", line: 1, column: 30 },
+    },
+  ],
+  [
     "an interface that the host has not",
     '// @ts-expect-error there are no types of it\nimport { get } from "yoi:host/websocket@2.0.0";\nexport const tools = { call: () => get };\n',
     { message: "cannot import `yoi:host/websocket@2.0.0`" },
+  ],
+  [
+    "a host call at top level",
+    'import { fs } from "yoi/sdk";\nfs.readText("notes/a");\nexport const tools = {};\n',
+    {
+      message:
+        "`fs.read` was called at top level, where the host answers nothing: top-level code runs while a plugin is built",
+      remedy: "move it into a tool, which runs when it is called",
+    },
   ],
   [
     "top-level code that throws",

@@ -22,6 +22,10 @@ test("a quick bench measures every matter of the design, in numbers", async (t) 
     groups.map(({ title }) => title.split(/[;,]/, 1)[0]),
     [
       "A decision by Cedar",
+      "A decision by Cedar and Rego",
+      "An evaluation of Rego",
+      "OPA's program",
+      "Memory of Rego",
       "A tool call",
       "The same",
       "A tool call",

@@ -9,6 +9,7 @@ import { measureDeadline } from "./deadline-bench.ts";
 import { measureDecisionGroup } from "./decision-group.ts";
 import { measureFiles } from "./file-bench.ts";
 import { measureOperator } from "./operator-bench.ts";
+import { measureRego } from "./rego-bench.ts";
 import { renderTable } from "./render-table.ts";
 import { measureRequests } from "./request-bench.ts";
 import { measureRevocation } from "./revocation-bench.ts";
@@ -17,6 +18,7 @@ import { measureColdCalls, measureToolCalls } from "./tool-call-bench.ts";
 const { quick, json } = parseArgs({ options: { quick: { type: "boolean" }, json: { type: "boolean" } } }).values;
 const measurements: readonly (() => Promise<readonly BenchGroup[]>)[] = [
   async () => [await measureDecisionGroup(quick ? [10, 100] : [10, 100, 1_000, 10_000], quick ? 50 : 2_000)],
+  () => measureRego(quick ? [10, 100] : [10, 100, 1_000, 10_000], quick ? 20 : 2_000),
   () => measureToolCalls(quick ? 8 : 400),
   async () => [await measureColdCalls(quick ? 1 : 5)],
   () => measureRequests(quick ? 16 : 400),

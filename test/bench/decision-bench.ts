@@ -67,7 +67,7 @@ async function measureSize(size: number, rounds: number): Promise<readonly Decis
 }
 
 /** The library alone: requests are built beforehand, policies preparsed. */
-function bareCalls(id: string, policies: readonly string[], requests: readonly AuthorizationRequest[]): Times {
+export function bareCalls(id: string, policies: readonly string[], requests: readonly AuthorizationRequest[]): Times {
   const staticPolicies = Object.fromEntries(policies.map((text, position) => [String(position), text]));
   preparsePolicySet(id, { staticPolicies });
   const calls = requests.map((request) => ({
@@ -86,7 +86,7 @@ function policiesOf(text: string): readonly string[] {
 }
 
 /** Ten that the call must be judged by, in all the ways in which a scope can match. */
-function concerningPolicies(): readonly string[] {
+export function concerningPolicies(): readonly string[] {
   const scopes = [
     'principal == Yoi::Plugin::"project:example.notes", action == Yoi::Action::"fs.read", resource in Yoi::Path::"notes/2026"',
     'principal == Yoi::Plugin::"project:example.notes", action in Yoi::Action::"files", resource in Yoi::Path::"notes"',
@@ -101,7 +101,7 @@ function concerningPolicies(): readonly string[] {
 }
 
 /** Half for the same plugin and other paths, half for other plugins. */
-function otherPolicies(count: number): readonly string[] {
+export function otherPolicies(count: number): readonly string[] {
   return Array.from({ length: Math.max(0, count) }, (_, number) => {
     const plugin = number % 2 === 0 ? "project:example.notes" : `project:example.other-${number}`;
     const path = number % 2 === 0 ? `archive/${number}` : "notes";
@@ -109,7 +109,8 @@ function otherPolicies(count: number): readonly string[] {
   });
 }
 
-function distinctRequest(round: number): AuthorizationRequest {
+/** A request that none before was. */
+export function distinctRequest(round: number): AuthorizationRequest {
   return readRequest({ path: `notes/2026/plan-${round}.md` });
 }
 

@@ -106,12 +106,35 @@ const flawed: readonly (readonly [string, Partial<Call<"https.request">["ask"]>]
   ["a credential of its own", { headers: [{ name: "Authorization", value: "Bearer x" }] }],
   ["a line break in a header", { headers: [{ name: "x", value: "a\r\nhost: evil" }] }],
   ["a secret named twice", { secrets: ["weather-key", "weather-key"] }],
+  ["a name that no secret can have", { secrets: ["Weather Key"] }],
 ];
 for (const [what, ask] of flawed) {
   test(`a request with ${what} is malformed, whatever policy says`, (t) => {
     t.is(flawOf(requestCall(ask))?.cause, "schema-invalid");
   });
 }
+
+// ATTACK: threats 33: a server's echo of the secret, fetched in halves.
+for (const name of ["Range", "If-Range", "if_range", "Request-Range"]) {
+  test(`a request with a secret asks for all of the answer: ${name} is a flaw there, and only there`, (t) => {
+    const headers = [{ name, value: "bytes=0-3" }];
+    t.is(flawOf(requestCall({ headers })), undefined);
+    t.deepEqual(flawOf(requestCall({ headers, secrets: ["weather-key"] })), {
+      cause: "schema-invalid",
+      message: `a request with a secret asks for all of the answer: no \`${name.toLowerCase()}\``,
+    });
+  });
+}
+
+test("a name that no secret can have is escaped where policy and journal see it", (t) => {
+  const { context } = requestOf(requestCall({ secrets: ["a\n\ud800"] }));
+  t.deepEqual(context["secrets"], [{ entity: { type: "Secret", id: "a\\n\\u{d800}" } }]);
+});
+
+test("more secrets than a request may have are a flaw of the limit", (t) => {
+  const secrets = Array.from({ length: limits.secretsPerRequestMax + 1 }, (_, index) => `k${index}`);
+  t.is(flawOf(requestCall({ secrets }))?.cause, "limit");
+});
 
 test("a body over its limit is a flaw of the limit", (t) => {
   t.is(flawOf(requestCall({ body: new Uint8Array(limits.httpsBodyBytesMax) })), undefined);

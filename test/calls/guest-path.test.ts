@@ -26,7 +26,7 @@ for (const [path, why] of [
   ["Notes/x", /begins with the name of a mount/],
   ["C:/x", /begins with the name of a mount/],
   ["notes\\x", /backslash/],
-  ["notes/", /no empty/],
+  ["notes/", /no slash at its end/],
   ["notes//x", /no empty/],
   ["notes/.", /no empty/],
   ["notes/..", /no empty/],
@@ -70,6 +70,7 @@ for (const name of [
   ".yoi.",
   ".yoi ",
   ".yoi. .",
+  ".yoi. \u200b",
 ]) {
   test(`the name ${JSON.stringify(name)} is reserved, wherever it stands in a path`, (t) => {
     for (const path of [`notes/${name}`, `notes/${name}/policies`, `notes/2026/${name}`]) {

@@ -1,6 +1,6 @@
 import test from "ava";
 import { limits } from "../../src/calls/limits.ts";
-import { canonicalHeaders, carriesCredentials } from "../../src/calls/request-headers.ts";
+import { canonicalHeaders, carriesCredentials, partAsked } from "../../src/calls/request-headers.ts";
 
 test("headers keep their order and values, and get names in lower case", (t) => {
   const headers = [
@@ -27,7 +27,7 @@ const refusedNames: readonly { readonly why: string; readonly names: readonly st
   {
     why: "speaks for a proxy",
     names:
-      "via forwarded x-forwarded x-forwarded-for x-forwarded-host X_Forwarded_For x-real-ip x-client-ip x-cluster-client-ip client-ip true-client-ip cf-connecting-ip proxy-connection proxy-anything".split(
+      "via forwarded x-forwarded x-forwarded-for x-forwarded-host X_Forwarded_For x-real-ip x-client-ip x-cluster-client-ip client-ip true-client-ip cf-connecting-ip proxy-connection proxy-anything proxy early-data remote-user Remote_User x-remote-user X_Remote_User x-envoy-original-path x_envoy_internal x-envoy-external-address x-goog-authenticated-user-email x-goog-authenticated-user-id x-goog-iap-jwt-assertion x-ssl-client-verify X_SSL_Client_S_DN x-ssl-cert ssl-client-cert SSL_CLIENT_S_DN ssl.client.verify x-client-cert x-client-cert-chain X_Client_Certificate x-ms-client-principal x-ms-client-principal-id x-amzn-oidc-data x-amzn-oidc-identity X_Amzn_Oidc_Accesstoken".split(
         " ",
       ),
   },
@@ -42,7 +42,7 @@ const refusedNames: readonly { readonly why: string; readonly names: readonly st
   {
     why: "would change the method or URL that policy has seen",
     names:
-      "x-http-method x-http-method-override X-Method-Override x_http_method_override x-original-url x-original-uri x-rewrite-url x-original-host x-host".split(
+      "x-http-method x-http-method-override X-Method-Override x_http_method_override x-original-method X_Original_Method x-original-url x-original-uri x-rewrite-url x-original-host x-host".split(
         " ",
       ),
   },
@@ -56,6 +56,33 @@ for (const { why, names } of refusedNames) {
     });
   }
 }
+
+for (const name of [
+  "x-sslip",
+  "envoy-x",
+  "proxied",
+  "x-client-name",
+  "x-remote-users",
+  "x-goog-user-project",
+  "x-ms-version",
+]) {
+  test(`the header \`${name}\` is the plugin's own`, (t) => {
+    t.deepEqual(canonicalHeaders([{ name, value: "1" }]), [{ name, value: "1" }]);
+  });
+}
+
+test("what asks for a part of the answer is known, however its name is spelled", (t) => {
+  for (const name of ["range", "if-range", "if_range", "request-range"]) {
+    t.is(
+      partAsked([
+        { name: "x-a", value: "1" },
+        { name, value: "bytes=0-9" },
+      ]),
+      name,
+    );
+  }
+  t.is(partAsked([{ name: "accept-ranges", value: "bytes" }]), undefined);
+});
 
 const wrongValue = "has a value that is not visible ASCII with single lines and no space at its ends";
 const refusals: readonly {

@@ -90,7 +90,7 @@ const rows: readonly Row[] = [
   {
     words: ["policy", "check"],
     shows: /^✓ \d+ policies, each valid/m,
-    keys: ["valid", "policies", "digest", "trusted", "findings", "diagnostics"],
+    keys: ["valid", "policies", "digest", "trusted", "findings", "diagnostics", "notes"],
   },
   {
     words: ["policy", "show"],

@@ -190,12 +190,21 @@ const enabled: readonly Enabled[] = [
   },
   {
     title: "a grant on what cannot be a path",
-    kind: "missing-grant",
+    kind: "invalid-enablement",
     says: /grant 1 is left out: a path has no empty, `\.` or `\.\.` segments/,
     status: "partial",
     pinned: true,
     change: ({ configure }) =>
       configure('[[plugins."project:example.weather".grants]]\naction = "fs.read"\npath = "cache/../.."'),
+  },
+  {
+    title: "a grant with a key that does not exist",
+    kind: "invalid-enablement",
+    says: /grant 1 is left out: unknown key `pth`/,
+    status: "partial",
+    pinned: true,
+    change: ({ configure }) =>
+      configure('[[plugins."project:example.weather".grants]]\naction = "fs.read"\npath = "cache"\npth = "cache"'),
   },
   {
     title: "two packages of one id",

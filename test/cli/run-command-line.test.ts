@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import test from "ava";
 import { runCommandLine } from "../../src/cli/run-command-line.ts";
+import { weatherManifestWith } from "../support/manifests.ts";
+import { weatherFiles } from "../support/packages.ts";
 import { emptyWorkspace, jsonOf, newWorkspace, notesWorkspace } from "../support/workspaces.ts";
 
 const usageErrors: readonly (readonly [words: readonly string[], says: RegExp])[] = [
@@ -10,10 +12,14 @@ const usageErrors: readonly (readonly [words: readonly string[], says: RegExp])[
   [["plugn", "list"], /no command `yoi plugn`; did you mean `yoi plugin`\?/],
   [["plugin", "lst"], /no command `yoi plugin lst`; did you mean `yoi plugin list`\?/],
   [["plugin"], /no command `yoi plugin`; known: plugin list, plugin show/],
+  [["journal", "tail", "--action", "fs.raed"], /no action `fs\.raed`; did you mean `fs\.read`\?/],
+  [["journal", "verify", "--head", "abc"], /--head takes a hash/],
+  [["plugin", "check", "nope"], /there is no `nope` here/],
+  [["plugin", "explain", "a", "b"], /a call in words is WHO ACTION WHAT, as in `example\.notes fs\.read/],
   [["policy", "x"], /known: policy check, policy show/],
   [["journal", "tail", "--limit", "0"], /--limit takes a number from 1 to 10000/],
   [["journal", "tail", "--limit", "1e9"], /--limit takes a number from 1 to 10000/],
-  [["journal", "tail", "--action", "fs.raed"], /no action `fs\.raed`; known: tool\.register/],
+  [["journal", "tail", "--action", "teleport"], /no action `teleport`; known: tool\.register/],
   [["journal", "show", "abc"], /`abc` has fewer/],
   [["plugin", "logs", "--limit", "many"], /--limit takes a number/],
   [["plugin", "show", "example.nots"], /no plugin `example\.nots` here; did you mean `example\.notes`\?/],
@@ -26,9 +32,9 @@ const usageErrors: readonly (readonly [words: readonly string[], says: RegExp])[
   ],
   [["plugin", "enable", "example.notes", "--yes", "--mount", "notes=none"], /the workspace has no mount `none`/],
   [["tool", "call", "read_not"], /no tool `read_not` here; did you mean `read_note`\?/],
-  [["tool", "call", "read_note", "{"], /the input is not JSON: .* at character \d+/],
+  [["tool", "call", "read_note", "{"], /the input (?:at `.*` )?is not valid JSON, at character \d+/],
   [["tool", "call", "read_note", "[]"], /the input is not a JSON object/],
-  [["tool", "call", "read_note", '{"path":"a","path":"b"}'], /the input is not JSON/],
+  [["tool", "call", "read_note", '{"path":"a","path":"b"}'], /the input at `\$\.path` appears twice, at character \d+/],
   [["plugin", "explain", "example.notes", "fs.raed", "notes/x"], /`fs\.raed` is no action; did you mean `fs\.read`\?/],
   [["plugin", "explain", "example.notes", "fs.read"], /say it as: <plugin> fs\.read <mount>\/<path>/],
   [["plugin", "explain", "nothing.json"], /there is no file `nothing\.json`/],
@@ -59,6 +65,35 @@ test("help and version answer without a workspace", async (t) => {
   t.is((await yoi()).code, 2, "nothing at all is not a command");
   t.is((await yoi("--version")).stdout, "yoi 0.0.0-test\n");
   t.deepEqual(jsonOf(await yoi("--version", "--json")), { version: 1, command: null, yoi: "0.0.0-test" });
+});
+
+test("help is given for one command, and for a group of them", async (t) => {
+  const { yoi } = emptyWorkspace(t);
+  t.is((await yoi("version")).stdout, "yoi 0.0.0-test\n");
+  const list = await yoi("help", "plugin", "list");
+  t.is(list.stdout, (await yoi("plugin", "list", "--help")).stdout);
+  t.is(list.code, 0);
+  for (const words of [
+    ["plugin", "--help"],
+    ["help", "plugin"],
+  ]) {
+    const group = await yoi(...words);
+    t.is(group.code, 0);
+    t.regex(group.stdout, /^ {2}yoi plugin list /m);
+    t.notRegex(group.stdout, /yoi journal/);
+  }
+});
+
+test("a mistake in a manifest is told once, with its place", async (t) => {
+  const { yoi, write } = emptyWorkspace(t);
+  for (const [path, content] of weatherFiles()) write(`source/${path}`, content);
+  const manifest = weatherManifestWith('version = "0.1.0"', 'versoin = "0.1.0"');
+  write("source/plugin.toml", manifest);
+  const { stderr } = await yoi("plugin", "pack", "source");
+  t.is(stderr.match(/versoin/g)?.length, 1, stderr);
+  t.regex(stderr, /^yoi: 1 problem\n✗ plugin\.toml:\d+:1 {2}unknown key `versoin`\n {4}did you mean `version`\?$/m);
+  const nowhere = await yoi("plugin", "build", "nope");
+  t.regex(nowhere.stderr, /`nope` is no plugin's folder: it has no `plugin\.toml`/);
 });
 
 test("the workspace is the nearest parent's, or the one that is named before or after the command", async (t) => {

@@ -25,7 +25,7 @@ test("a package does nothing until it is enabled, nothing that policy did not al
 
   const unpermitted = await call("notes/today.md");
   t.is(unpermitted.code, 4, "the call is allowed, and what it asks for is not");
-  t.regex(unpermitted.stderr, /denied by policy \(decision [0-9A-Z]{26}\)/);
+  t.regex(unpermitted.stderr, /denied by policy \(decision\s+[0-9A-Z]{26}\)/);
 
   workspace.write(
     ".yoi/policies/notes.cedar",
@@ -43,7 +43,7 @@ forbid (principal, action in Yoi::Action::"files", resource in Yoi::Path::"notes
   const denied = await call("notes/private/diary.md");
   t.is(denied.code, 4);
   t.notRegex(denied.stdout + denied.stderr, /no-diary|nobody's business|forbid|Secret/);
-  const decision = /decision ([0-9A-Z]{26})/.exec(denied.stderr)?.[1] ?? "";
+  const decision = /decision\s+([0-9A-Z]{26})/.exec(denied.stderr)?.[1] ?? "";
 
   const recorded = await yoi("plugin", "explain", decision.slice(-8));
   t.is(recorded.code, 0, recorded.stderr);

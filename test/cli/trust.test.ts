@@ -70,6 +70,17 @@ test("an exact trust ends with any change, and shows what it was", async (t) => 
   t.is((await call(workspace)).code, 0);
 });
 
+test("a trust that was exact stays so until it is said to be of any", async (t) => {
+  const workspace = await newWorkspace(t);
+  await workspace.yoi("trust", "--exact");
+  workspace.write(".yoi/policies/more.cedar", "");
+  t.regex((await workspace.yoi("trust")).stdout, /^Trusted as it is now: .* `--any` ends that\.$/m);
+  t.deepEqual(await readTrust(workspace.places), { trusted: true, exact: true });
+  t.is((await workspace.yoi("trust", "--any", "--exact")).code, 2);
+  t.regex((await workspace.yoi("trust", "--any")).stdout, /^Trusted: its policies/m);
+  t.deepEqual(await readTrust(workspace.places), { trusted: true, exact: false });
+});
+
 test("trust is of one folder: another one, and the same one elsewhere, is not trusted", async (t) => {
   const workspace = await newWorkspace(t);
   renameSync(workspace.folder, `${workspace.folder}-moved`);

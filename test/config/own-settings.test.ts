@@ -87,7 +87,11 @@ for (const [toml, expected] of secretPlaces) {
 const noPlace = /must be the name of a header, and none that the host itself or a proxy sets/;
 const refused: readonly (readonly [title: string, toml: string, says: RegExp])[] = [
   ["without a source", secret(place + origins), /missing key `secrets\.key\.from`/],
-  ["of two sources", secret(`from = { env = "KEY", file = "key" }\n${place}${origins}`), /unknown key `(env|file)`/],
+  [
+    "of two sources",
+    secret(`from = { env = "KEY", file = "key" }\n${place}${origins}`),
+    /`file` and `env` exclude each other/,
+  ],
   [
     "whose value stands in the file",
     secret(`from = { value = "x" }\n${place}${origins}`),
@@ -117,6 +121,11 @@ const refused: readonly (readonly [title: string, toml: string, says: RegExp])[]
     /visible/,
   ],
   ["in a part of a segment", secret(`${from}place = { path = "bot{token}" }\n${origins}`), /placeholder in braces/],
+  [
+    "in two places",
+    secret(`${from}place = { header = "x-a", query = "k" }\n${origins}`),
+    /:3 `query` and `header` exclude each other/,
+  ],
   ["in a query's key that would be encoded", secret(`${from}place = { query = "a&b" }\n${origins}`), /key of a query/],
   ["with a name of its own making", `[secrets."a b"]\n${from}${place}${origins}`, /cannot be a key here/],
   ["that may go nowhere", secret(`${from}${place}origins = []\n`), /`secrets\.key\.origins` is empty/],

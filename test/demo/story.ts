@@ -15,6 +15,7 @@ export const chapters: readonly ((stage: Stage) => Promise<void>)[] = [
   seeItDenied,
   allowIt,
   keepTheRest,
+  forbidInRego,
   outliveAHostileOne,
 ];
 
@@ -86,6 +87,32 @@ async function keepTheRest({ tell, yoi }: Stage): Promise<void> {
   });
 }
 
+async function forbidInRego({ tell, yoi, run, write }: Stage): Promise<void> {
+  tell("Policies in Rego count in every decision, beside the ones in Cedar");
+  const policy = `package yoi.policy.desk
+
+# METADATA
+# title: Nothing is outlined while the desk is being tidied
+forbid contains {"id": "tidying"} if {
+	input.action == "fs.read"
+	"desk" in input.resource.within
+	data.tidying
+}
+`;
+  write(".yoi/policies/desk.rego", policy);
+  write(".yoi/policies/data.json", '{ "tidying": true }\n');
+  await yoi(["policy", "check"], { exit: 0, says: ["each valid"] });
+  tell("What Cedar permits, Rego now forbids; an explanation asks both");
+  const output = await yoi(["tool", "call", "outline", asked.allowed], { exit: 4, says: ["denied by policy"] });
+  await yoi(["plugin", "explain", decisionIn(output)], {
+    exit: 0,
+    says: ["(explicit-forbid)", "desk/tidying", ".yoi/policies/desk.rego:5:1", "outline-the-readme", "OPA"],
+  });
+  const removal = ["rm", ".yoi/policies/desk.rego"];
+  await run(removal, removal, { exit: 0, says: [] });
+  await yoi(["tool", "call", "outline", asked.allowed], { exit: 0, says: [headingsOfReadme()] });
+}
+
 async function outliveAHostileOne(stage: Stage): Promise<void> {
   const { tell, yoi, run, program, write } = stage;
   tell("A hostile plugin loops for ever; beside it the honest one still answers");
@@ -122,7 +149,7 @@ function headingsOfReadme(): string {
 }
 
 function decisionIn(output: string): string {
-  const [, decision] = /\(decision ([0-9A-Z]{26})\)/.exec(output) ?? [];
+  const [, decision] = /\(decision\s+([0-9A-Z]{26})\)/.exec(output) ?? [];
   if (decision === undefined) throw new Error("the denial names no decision");
   return decision;
 }

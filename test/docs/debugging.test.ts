@@ -26,7 +26,7 @@ async function runsAsTold(t: ExecutionContext, { yoi }: TestWorkspace, title: st
   for (const block of blocks) {
     const [line = "", ...output] = block.trimEnd().split("\n");
     // A command that takes an id takes the one that the command before it printed.
-    const id = /\(decision (\w+)\)/.exec(told)?.[1] ?? "";
+    const id = /\(decision\s+(\w+)\)/.exec(told)?.[1] ?? "";
     const ran = await yoi(...wordsOf(line).map((word) => (/^01[0-9A-Z]{24}$/.test(word) ? id : word)));
     told = ran.stdout + ran.stderr;
     const isCut = output.at(-1) === "…";

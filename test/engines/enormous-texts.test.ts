@@ -7,7 +7,7 @@ import { prepareCedar } from "../support/cedar-sets.ts";
 // ATTACK: threats 38: a text below every bound of size must cost no more than its size.
 test("entities that are nested a hundred thousand levels deep are a finding", (t) => {
   const text = "[".repeat(100_000) + "]".repeat(100_000);
-  t.true(readEntities("entities.json", text).findings.length > 0);
+  t.true(readEntities([{ file: "entities.json", layer: "workspace", text }]).findings.length > 0);
 });
 
 test("a policy with a set of two hundred thousand elements is prepared or refused, and breaks nothing", async (t) => {
@@ -26,8 +26,8 @@ test("the longest id and the longest agent compile to grants that load", async (
   const entry = {
     layer: "workspace",
     place: { file: ".yoi/yoi.toml", line: 1, column: 1 },
-    enablement: { agents: ["a".repeat(128)], grants: [] },
-    grantPlace: () => ({ file: ".yoi/yoi.toml" }),
+    grants: [],
+    placeOf: () => ({ file: ".yoi/yoi.toml" }),
   } as const;
   const { sources } = compileGrants(new Map([[ref, { ...entry, enablement: { agents: ["a".repeat(128)] } }]]));
   const set = await prepareCedar(sources.map((source) => source.text).join("\n"));

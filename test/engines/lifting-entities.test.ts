@@ -1,7 +1,7 @@
 import test from "ava";
-import type { PolicySource } from "../../src/engines/policy-engine.ts";
+import type { PolicyDocument, PolicySource } from "../../src/engines/policy-engine.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
-import { createEngines } from "../../src/host/load-revision.ts";
+import { cedar, executeRequest, judge } from "../support/cedar-sets.ts";
 
 const source = (layer: "user" | "workspace", text: string): PolicySource => ({
   file: `${layer}.cedar`,
@@ -23,11 +23,20 @@ const entity = (type: string, id: string, parent: readonly [string, string]) => 
   parents: [uid(...parent)],
 });
 
-async function findingsOf(policies: readonly PolicySource[], entities: readonly object[]): Promise<readonly string[]> {
-  const [engine] = createEngines();
+const entitiesOf = (layer: PolicyDocument["layer"], entities: readonly object[]): PolicyDocument => ({
+  file: `${layer}.json`,
+  layer,
+  text: JSON.stringify(entities),
+});
+
+async function findingsOf(
+  policies: readonly PolicySource[],
+  brought: readonly object[],
+  own: readonly object[] = [],
+): Promise<readonly string[]> {
   try {
-    const sources = { policies, entities: { file: "entities.json", text: JSON.stringify(entities) } };
-    (await engine?.prepare(sources))?.dispose();
+    const entities = [entitiesOf("user", own), entitiesOf("workspace", brought)];
+    (await cedar.prepare({ policies, entities })).dispose();
     return [];
   } catch (error) {
     if (!YoiError.is(error, "YOI_POLICY_INVALID")) throw error;
@@ -87,3 +96,19 @@ for (const [what, policy, entities] of accepted) {
     t.deepEqual(await findingsOf([policy], entities), []);
   });
 }
+
+test("the user's own entities fill the groups that the user's own policies speak of", async (t) => {
+  const own = entitiesOf("user", [entity("Agent", "cli", ["Group", "trusted"])]);
+  const set = await cedar.prepare({ policies: [trustedAgents], entities: [own] });
+  t.is(judge(set, executeRequest({ agent: "cli" })).effect, "permit");
+  t.is(judge(set, executeRequest({ agent: "other" })).effect, "abstain");
+  set.dispose();
+});
+
+// ATTACK: threats 44: what the user says of an agent is no door for the workspace to put others beside it.
+test("a workspace adds nothing below a group of the user's own that lies in a named one", async (t) => {
+  const own = [entity("Group", "ops", ["Group", "trusted"])];
+  t.deepEqual(await findingsOf([trustedAgents], [entity("Agent", "cli", ["Group", "staff"])], own), []);
+  const [finding = ""] = await findingsOf([trustedAgents], [entity("Agent", "mallory", ["Group", "ops"])], own);
+  t.regex(finding, /`Yoi::Group::"trusted"`, which .* of the user's own names$/);
+});

@@ -233,14 +233,6 @@ test("text in two scripts is no error", async (t) => {
   t.deepEqual(await findingsOf(`forbid(${read}) when { context.mount == "pаypal" };`), []);
 });
 
-test("a file that no engine compiles makes the set bad", async (t) => {
-  const findings = await findingsOf([
-    policyFile(`permit(${read});`),
-    policyFile("package yoi.policy.x", { file: ".yoi/policies/x.rego", language: "rego" }),
-  ]);
-  t.like(findings[0], { message: "this version has no Rego engine", place: { file: ".yoi/policies/x.rego" } });
-});
-
 test("every finding of every file is told, up to the bound", async (t) => {
   const bad = Array.from(
     { length: limits.findingsMax + 10 },

@@ -17,7 +17,10 @@ import { judge, policyFile, prepareCedar, readRequest, registerRequest, schemaTe
 /** The whole set on the whole request, as the library sees it. */
 function judgeWhole(text: string, asked: AuthorizationRequest): Verdict {
   const all = [...readPolicies([policyFile(text)])].flatMap((read) => read.policy ?? []);
-  const known = knowEntities(asked, readEntities("entities.json", entities).added);
+  const known = knowEntities(
+    asked,
+    readEntities([{ file: "entities.json", layer: "workspace", text: entities }]).added,
+  );
   const staticPolicies = Object.fromEntries(all.map(({ part }, position) => [String(position), part.text]));
   const answer = isAuthorized({ ...toCedarRequest(asked, known, wholeRequest), policies: { staticPolicies } });
   return fromCedarAnswer(answer, all, all.length);
@@ -107,7 +110,7 @@ test("an entity that hangs on another entity's attribute is not projected away",
     'permit(principal, action == Yoi::Action::"fs.read", resource) when { principal.owner in Yoi::Group::"ops" };';
   const set = await engine.prepare({
     policies: [policyFile(text)],
-    entities: { file: "entities.json", text: entities },
+    entities: [{ file: "entities.json", layer: "workspace", text: entities }],
   });
   const asked = readRequest();
   const owner = { entity: { type: "Agent", id: "cli" } } as const;

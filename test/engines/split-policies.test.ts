@@ -107,6 +107,6 @@ test("what the bounds let through, the library survives", async (t) => {
       `permit(principal, action, resource) ${clauses};`,
   );
   t.is(judge(set, readRequest()).determining.length, 3);
-  t.is(set.trace(readRequest()).length, 3);
+  t.is((await set.trace(readRequest())).length, 3);
   set.dispose();
 });

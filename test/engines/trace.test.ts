@@ -17,7 +17,7 @@ const read = 'principal, action == Yoi::Action::"fs.read", resource';
 
 async function traceOf(text: string, request: AuthorizationRequest = readRequest()): Promise<readonly PolicyTrace[]> {
   const set = await prepareCedar(text);
-  const traces = set.trace(request);
+  const traces = await set.trace(request);
   set.dispose();
   return traces;
 }
@@ -196,7 +196,7 @@ test("a trace agrees with itself and with the verdict", async (t) => {
       const set = await prepareCedar([policyFile(texts.join("\n"))]).catch(() => undefined);
       if (set === undefined) return;
       const verdict = judge(set, request);
-      const traces = set.trace(request);
+      const traces = await set.trace(request);
       const named = (value: PolicyTrace["value"]) =>
         traces.filter((trace) => trace.value === value).map(({ policy: { id } }) => id);
       t.deepEqual(
@@ -219,7 +219,7 @@ test("an agent's call is traced with the groups that the operator put it in", as
     'permit(principal in Yoi::Group::"ops", action == Yoi::Action::"tool.execute", resource);',
     entities,
   );
-  t.like(set.trace(executeRequest())[0]?.clauses[0], { actual: "cli", inside: 'Group::"ops"' });
+  t.like((await set.trace(executeRequest()))[0]?.clauses[0], { actual: "cli", inside: 'Group::"ops"' });
   set.dispose();
 });
 
@@ -234,7 +234,7 @@ test("a URL is shown with its folders by their path, its origin, its domains, an
     url: "https://api.example.com/v1/a/b",
     context: { secrets: [{ entity: { type: "Secret", id: "other" } }] },
   });
-  t.deepEqual(outline(set.trace(request)[0]?.clauses ?? []).slice(1), [
+  t.deepEqual(outline((await set.trace(request))[0]?.clauses ?? []).slice(1), [
     'false resource in Url::"https://api.example.com/v2" [https://api.example.com/v1/a/b] in ' +
       '/v1/a · /v1 · https://api.example.com · api.example.com · example.com · com · Group::"vendors"',
     'false context.secrets.contains(Secret::"key") [[Secret::"other"]]',

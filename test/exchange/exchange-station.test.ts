@@ -2,11 +2,13 @@ import test from "ava";
 import { createBroker } from "../../src/broker/broker.ts";
 import { createRevisionHolder } from "../../src/broker/policy-revision.ts";
 import { callOf } from "../../src/calls/call.ts";
+import { limits } from "../../src/calls/limits.ts";
 import type { HttpsResponse } from "../../src/calls/powers.ts";
 import { SecretValue } from "../../src/calls/secret-value.ts";
 import type { AuthorizationRequest } from "../../src/calls/value.ts";
 import type { Verdict } from "../../src/decisions/verdict.ts";
 import type { Effectors } from "../../src/effectors/effector.ts";
+import { stopped } from "../../src/effectors/https/deadline.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
 import { createExchange } from "../../src/exchange/exchange-station.ts";
 import { spendWarrant } from "../../src/warrants/spend-warrant.ts";
@@ -28,9 +30,16 @@ interface Stage {
   readonly lookup?: readonly string[];
   /** What dialling an address comes to. */
   readonly dial?: (address: string) => YoiError | undefined;
+  /** No address answers before the time is up. */
+  readonly neverAnswers?: true;
 }
 
-function stage({ judge = () => permitWith(), lookup = ["93.184.215.14"], dial = () => undefined }: Stage) {
+function stage({
+  judge = () => permitWith(),
+  lookup = ["93.184.215.14"],
+  dial = () => undefined,
+  neverAnswers,
+}: Stage) {
   const steps: string[] = [];
   const memory = createMemoryJournal();
   const { set } = fakeSet((request) => {
@@ -51,6 +60,7 @@ function stage({ judge = () => permitWith(), lookup = ["93.184.215.14"], dial = 
         steps.push(`dial ${address}`);
         const failure = dial(address);
         if (failure !== undefined) throw failure;
+        if (neverAnswers) await stopped(connect.signal);
         spendWarrant(request, "https.request");
         steps.push(`send ${request.target.url.href} with ${secrets.length}`);
         return answered;
@@ -135,30 +145,53 @@ test("every address is decided with the worst class of the whole answer", async 
   t.deepEqual(classes, ["loopback"]);
 });
 
-test("an address that cannot be reached leaves the next one to be tried, by a decision of its own", async (t) => {
-  const unreachable = new YoiError("YOI_EFFECT_FAILED", "refused", { why: "unreachable", sent: false });
-  const { broker, steps } = stage({
-    lookup: ["93.184.215.14", "93.184.215.15"],
-    dial: (address) => (address.endsWith(".14") ? unreachable : undefined),
+for (const why of ["unreachable", "timeout"] as const) {
+  test(`an address whose connection comes to ${why} leaves the next one to be tried, by a decision of its own`, async (t) => {
+    const failure = new YoiError("YOI_EFFECT_FAILED", "no", { why, sent: false });
+    const { broker, steps } = stage({
+      lookup: ["93.184.215.14", "93.184.215.15"],
+      dial: (address) => (address.endsWith(".14") ? failure : undefined),
+    });
+    t.is((await broker.submit(requestCall())).status, "performed");
+    t.deepEqual(
+      steps.filter((step) => !step.startsWith("decide https")),
+      [
+        "look up",
+        "decide network.connect",
+        "dial 93.184.215.14",
+        "decide network.connect",
+        "dial 93.184.215.15",
+        "send https://api.example.com/v1/now with 0",
+      ],
+    );
   });
-  t.is((await broker.submit(requestCall())).status, "performed");
-  t.deepEqual(
-    steps.filter((step) => !step.startsWith("decide https")),
-    [
-      "look up",
-      "decide network.connect",
-      "dial 93.184.215.14",
-      "decide network.connect",
-      "dial 93.184.215.15",
-      "send https://api.example.com/v1/now with 0",
-    ],
-  );
-});
+}
+
+for (const [whose, ask, policy] of [
+  ["the request's own", { timeoutMs: 20 }, []],
+  ["a policy's", {}, [{ kind: "timeout", ms: 20, policy: "a.cedar#0" }]],
+] as const) {
+  test(`addresses that never answer have all together ${whose} time, and the next one is not begun`, async (t) => {
+    // Long before the host's own bound.
+    t.timeout(limits.httpsTotalMs / 3);
+    const { broker, steps } = stage({
+      lookup: ["93.184.215.14", "93.184.215.15"],
+      judge: ({ action }) => (action === "https.request" ? permitWith(...policy) : permitWith()),
+      neverAnswers: true,
+    });
+    const outcome = await broker.submit(requestCall(ask));
+    t.like(outcome, { status: "failed", error: { details: { why: "timeout", sent: false } } });
+    t.deepEqual(
+      steps.filter((step) => step.startsWith("dial")),
+      ["dial 93.184.215.14"],
+    );
+  });
+}
 
 for (const [why, sent] of [
   ["tls", false],
   ["unreachable", true],
-  ["timeout", false],
+  ["timeout", true],
 ] as const) {
   test(`\`${why}\`${sent ? " after sending" : ""} is not tried at another address`, async (t) => {
     const failure = new YoiError("YOI_EFFECT_FAILED", "no", { why, sent });

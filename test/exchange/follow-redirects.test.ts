@@ -1,9 +1,12 @@
 import test from "ava";
 import type { Broker } from "../../src/broker/broker.ts";
 import type { Call } from "../../src/calls/call.ts";
+import { describeCall } from "../../src/calls/describe-call.ts";
+import { limits } from "../../src/calls/limits.ts";
+import { parseCall } from "../../src/calls/parse-call.ts";
 import type { Header, HttpsResponse } from "../../src/calls/powers.ts";
 import { followRedirects } from "../../src/exchange/follow-redirects.ts";
-import { noonish } from "../support/broker-parts.ts";
+import { inventoryOf, noonish } from "../support/broker-parts.ts";
 import { requestCall, weatherCaller } from "../support/calls.ts";
 
 type Ask = Call<"https.request">["ask"];
@@ -138,6 +141,17 @@ test("a Location that is no URL ends the request", async (t) => {
   t.like(followed, { error: { details: { why: "redirect" } } });
 });
 
+// ATTACK: threats 35: a server that leads where nothing is on record.
+test("a redirect to a URL that is too long is asked for as far as it is too long, so that its denial is on record", async (t) => {
+  const location = `/v1/${"a".repeat(limits.urlBytesMax)}`;
+  const { asked } = await follow([{ status: 307, location }], key);
+  t.is(asked[1]?.url.length, limits.urlBytesMax + 1);
+  t.deepEqual(asked[1]?.secrets, []);
+  const call = requestCall({ ...asked[1] });
+  t.deepEqual(parseCall(call), call);
+  t.is(describeCall(call, inventoryOf()).flaw?.cause, "schema-invalid");
+});
+
 // ATTACK: threats 33: a server that sends the secret back in a Location.
 test("a redirect out of which a secret was taken is not followed", async (t) => {
   const { followed, asked } = await follow([{ status: 302, location: "/v1/[redacted]/x" }]);
@@ -150,6 +164,14 @@ test("dot segments and a fragment of a Location are resolved before anything is 
   t.is(asked[1]?.url, "https://api.example.com/admin/x");
 });
 
+test("a request that wants no bound of its own has the host's", async (t) => {
+  const { asked } = await follow([{ status: 302, location: "/v1/x" }]);
+  t.deepEqual(
+    asked.map(({ timeoutMs }) => timeoutMs),
+    [30_000, 30_000],
+  );
+});
+
 test("all hops together have the time of one request", async (t) => {
   let atMs = noonish;
   const clock = () => {
@@ -158,6 +180,7 @@ test("all hops together have the time of one request", async (t) => {
   };
   const answers = Array.from({ length: 5 }, () => ({ status: 302, location: "/v1/x" }));
   const { followed, asked } = await follow(answers, { timeoutMs: 1_500 }, 5, clock);
+  t.is(asked[0]?.timeoutMs, 1_500);
   t.true(asked.every(({ timeoutMs = 0 }, hop) => timeoutMs <= 1_500 - hop * 400));
   t.like(followed, { error: { details: { why: "timeout" } } });
 });

@@ -83,7 +83,7 @@ test("a forbid of an operator's own beside one that ships is the operator's to c
   const { yoi, write } = await networkWorkspace(t);
   write(".yoi/policies/test.cedar", 'forbid (principal, action == Yoi::Action::"network.connect", resource);');
   const { stdout } = await yoi(...explain, "network.connect", url, "10.0.0.1");
-  t.regex(stdout, /Who can +whoever keeps the policy that is named above/);
+  t.regex(stdout, /Who can +whoever keeps the policy that forbids it/);
 });
 
 test("a secret that nobody defined is undeclared, and says so", async (t) => {

@@ -1,7 +1,8 @@
 import test from "ava";
+import { newId } from "../../src/calls/identifiers.ts";
 import type { Host } from "../../src/host/open-host.ts";
 import { readJournal } from "../../src/journal/read-journal.ts";
-import { requestCall } from "../support/calls.ts";
+import { requestCall, weatherCaller } from "../support/calls.ts";
 import { getsForecasts, networkWorkspace } from "../support/network-workspace.ts";
 import { openOutside } from "../support/outside-world.ts";
 import type { TestWorkspace } from "../support/workspaces.ts";
@@ -32,6 +33,30 @@ test("a recorded request shows what its limits came to, and each step that it to
   );
   t.regex(page.stdout, /evaluated again just now: same answer/);
   t.notRegex(page.stdout, /Oslo/);
+});
+
+test("a request that failed is explained with what happened to it", async (t) => {
+  const workspace = await networkWorkspace(t);
+  workspace.write(".yoi/policies/get.cedar", getsForecasts);
+  const { host, world } = await openOutside(t, workspace, { answer: () => undefined, names: ["api.example.com"] });
+  world.goDown();
+  await request(host);
+  const decision = decisionOf(workspace, "https.request");
+  const page = await workspace.yoi("plugin", "explain", decision);
+  t.regex(page.stdout, /^ {11}failed: unreachable: the server could not be reached$/m);
+});
+
+test("a redirect is told as one, with what it came from", async (t) => {
+  const workspace = await networkWorkspace(t);
+  const { host } = await openOutside(t, workspace, { answer: () => undefined, names: ["api.example.com"] });
+  const parent = newId(Date.now());
+  const caller = { ...weatherCaller, root: parent, parent };
+  await host.broker.submit(requestCall({ url: "https://api.example.com/v1/now" }, caller));
+  const hop = requestCall({ url: "https://mirror.example.org/now", hop: 1 }, caller);
+  const outcome = await host.broker.submit(hop);
+  const { stdout } = await workspace.yoi("plugin", "explain", outcome.decision.id);
+  t.regex(stdout.replace(/\s+/g, " "), /https:\/\/mirror\.example\.org\/now \(redirect 1 of a request\)/);
+  t.regex(stdout, /^ {9}redirected from https:\/\/api\.example\.com\/v1\/now$/m);
 });
 
 test("a request whose address was denied leads to that decision, and that to the policy", async (t) => {

@@ -3,12 +3,14 @@ import { join } from "node:path";
 import test from "ava";
 import type { Broker } from "../../src/broker/broker.ts";
 import type { Call } from "../../src/calls/call.ts";
+import { limits } from "../../src/calls/limits.ts";
 import { actions } from "../../src/calls/powers.ts";
 import { causes } from "../../src/decisions/cause.ts";
 import type { DenyDecision } from "../../src/decisions/decision.ts";
 import { YoiError } from "../../src/errors/yoi-error.ts";
 import { createGuestHost } from "../../src/guest/host-imports.ts";
 import { denialToWit, failureToWit } from "../../src/guest/to-wit-error.ts";
+import { executeCall } from "../support/calls.ts";
 
 const denial = (cause: DenyDecision["cause"]): DenyDecision => ({
   kind: "deny",
@@ -74,6 +76,20 @@ test("an ask is a child of the call that runs, by the plugin that runs", async (
     ask: { path: "notes/x" },
   });
   t.deepEqual(Object.keys(submitted[0] ?? {}).sort(), ["action", "ask", "id", "parent", "principal", "root", "via"]);
+});
+
+// ATTACK: threats 22
+test("a list has its permit's time, the decisions about its entries included", async (t) => {
+  // Long before the host's own bound.
+  t.timeout(limits.hostCallMs / 3);
+  const decision = { kind: "allow", obligations: [{ kind: "timeout", ms: 20, policy: "a.cedar#0" }] };
+  const broker = {
+    submit: async () => ({ status: "performed", value: [{ name: "a", kind: "file" }], decision }),
+    judge: () => new Promise<never>(() => undefined),
+  } as unknown as Broker;
+  const host = createGuestHost({ broker, nowMs: () => 1, requestMs: () => 1, log: never }, executeCall());
+  const answer = await host.ask({ kind: "fs.list", path: "notes" }, new AbortController().signal);
+  t.deepEqual(answer, { ok: false, error: { tag: "timeout" } });
 });
 
 // ATTACK: threats 41: the model, or a plugin, changes its own rules.

@@ -16,7 +16,9 @@ async function list(names: readonly string[], hides: (path: string) => boolean, 
   };
   const broker = { judge } as unknown as Pick<Broker, "submit" | "judge">;
   const found = names.map((name): FolderEntry => ({ name, kind: "file" }));
-  const page = await listVisible({ broker, nowMs: () => noonish }, notesCaller, "notes", found, signal);
+  const time = { signal, timeoutMs: limits.hostCallMs };
+  const answer = await listVisible({ broker, nowMs: () => noonish }, notesCaller, "notes", found, time);
+  const page = answer.ok ? answer.value : answer.error;
   return { page, asked };
 }
 
@@ -43,7 +45,7 @@ test("a full page names its last entry as the place where the next one begins", 
   const names = numbered(limits.listEntriesMax + 1);
   const { page } = await list(names, () => false);
   t.like(page, { kind: "page", next: names[limits.listEntriesMax - 1] });
-  t.is(page.kind === "page" && page.entries.length, limits.listEntriesMax);
+  t.is("kind" in page && page.kind === "page" && page.entries.length, limits.listEntriesMax);
 });
 
 test("a full page has no next one when all that follows is hidden", async (t) => {
@@ -89,3 +91,27 @@ test("a list that fails lets the ones behind it have their turn", async (t) => {
   const [failed, listed] = await Promise.allSettled([list(["a"], () => false, gone.signal), list(["b"], () => false)]);
   t.deepEqual([failed.status, listed.status], ["rejected", "fulfilled"]);
 });
+
+// ATTACK: threats 22: a list whose decisions never end holds up neither its guest nor the lists behind it.
+for (const [what, end] of [
+  ["time is up", (_: AbortController) => undefined],
+  ["call is over", (caller: AbortController) => setImmediate(() => caller.abort())],
+] as const) {
+  test(`a list of which a decision never comes ends when its ${what}, and the ones behind it have their turn`, async (t) => {
+    const judge = () => new Promise<never>(() => undefined);
+    const caller = new AbortController();
+    const isLate = what === "time is up";
+    const stuck = listVisible(
+      { broker: { judge } as unknown as Broker, nowMs: () => noonish },
+      notesCaller,
+      "notes",
+      [{ name: "a", kind: "file" }],
+      { signal: caller.signal, timeoutMs: isLate ? 20 : limits.hostCallMs },
+    );
+    const behind = list(["b"], () => false);
+    end(caller);
+    if (isLate) t.deepEqual(await stuck, { ok: false, error: { tag: "timeout" } });
+    else await t.throwsAsync(stuck);
+    t.like(await behind, { page: { kind: "page", entries: [{ name: "b" }] } });
+  });
+}

@@ -1,50 +1,16 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import fc from "fast-check";
 import type { PluginRef } from "../../src/calls/identifiers.ts";
 import type { Host } from "../../src/host/open-host.ts";
-import { isDecided, type JournalEntry } from "../../src/journal/journal-entry.ts";
-import { readJournal } from "../../src/journal/read-journal.ts";
+import { isDecided } from "../../src/journal/journal-entry.ts";
+import { gets, journalOf, openBroad } from "../support/broad-plugin.ts";
 import { callerOf, requestCall } from "../support/calls.ts";
-import { weatherManifestWith } from "../support/manifests.ts";
-import { openOutside, publicAddress, type Surroundings } from "../support/outside-world.ts";
-import { weatherPackage } from "../support/packages.ts";
+import { publicAddress } from "../support/outside-world.ts";
 import { hostileUrls, respell } from "../support/url-spellings.ts";
-import { enable, newWorkspace, type TestWorkspace } from "../support/workspaces.ts";
 
 // Whole hosts, with policies, journal and sockets: what a plugin's own code would ask is submitted for it.
-
-const broad = `[[capabilities.https]]
-url = "https://*"
-methods = ["GET", "POST"]
-reason = "Goes wherever it is let."
-
-[[capabilities.secret]]
-name = "api-key"
-reason = "Some servers want one."
-
-[config_schema]`;
-const gets = `permit (
-  principal == Yoi::Plugin::"project:example.weather",
-  action == Yoi::Action::"https.request",
-  resource
-);`;
-const names = ["api.example.com", "other.example.com", "example.com", "xn--bcher-kva.example", "10.0.0.7"];
-const ok = (_: IncomingMessage, response: ServerResponse) => void response.end("ok");
-
-async function open(t: ExecutionContext, policy: string, surroundings: Partial<Surroundings> = {}) {
-  const workspace = await newWorkspace(t);
-  const manifest = weatherManifestWith("[config_schema]", broad).replace(
-    'effects = ["network"]',
-    'effects = ["network", "external-write"]',
-  );
-  workspace.write(".yoi/plugins/weather.yoi-plugin", weatherPackage({ "plugin.toml": manifest }));
-  await enable(t, workspace, "example.weather");
-  workspace.write(".yoi/policies/requests.cedar", policy);
-  const opened = await openOutside(t, workspace, { answer: ok, names, ...surroundings });
-  return { workspace, ...opened };
-}
 
 /** Submits a request of the running tool `get_weather`. */
 function request(
@@ -55,19 +21,13 @@ function request(
   return host.broker.submit(requestCall(ask, callerOf(plugin, "get_weather")));
 }
 
-function journalOf(workspace: TestWorkspace): readonly JournalEntry[] {
-  return readJournal(workspace.places.journal)
-    .list({ limit: 5_000 })
-    .map(({ entry }) => entry);
-}
-
 test("an allowed request goes to the decided address, by the decided name", async (t) => {
   const hosts: unknown[] = [];
   const answer = (asked: IncomingMessage, response: ServerResponse) => {
     hosts.push(asked.headers.host);
     response.end("ok");
   };
-  const { host, world } = await open(t, gets, { answer });
+  const { host, world } = await openBroad(t, gets, { answer });
   t.like(await request(host), { status: "performed", value: { status: 200, truncated: false } });
   t.deepEqual(
     [hosts, world.lookups, world.tunnels],
@@ -77,7 +37,7 @@ test("an allowed request goes to the decided address, by the decided name", asyn
 
 // ATTACK: threats 9, 39.
 test("a request that no permit allows leads to no lookup and no connection", async (t) => {
-  const { host, world } = await open(t, "");
+  const { host, world } = await openBroad(t, "");
   t.like(await request(host), { status: "denied", decision: { cause: "no-permit" } });
   t.deepEqual([world.lookups, world.tunnels], [[], []]);
 });
@@ -100,7 +60,7 @@ const special = [
 ];
 for (const addresses of special) {
   test(`a name that leads to ${addresses.join(" and ")} is dialled at no address`, async (t) => {
-    const { host, world, workspace } = await open(t, gets);
+    const { host, world, workspace } = await openBroad(t, gets);
     world.resolve(addresses);
     t.like(await request(host), { status: "failed", error: { code: "YOI_STEP_DENIED" } });
     t.deepEqual(world.tunnels, []);
@@ -121,7 +81,7 @@ for (const url of [
   "https://[::1]/",
 ]) {
   test(`the address in ${url} is decided like any other`, async (t) => {
-    const { host, world } = await open(t, gets);
+    const { host, world } = await openBroad(t, gets);
     t.like(await request(host, { url }), { status: "failed", error: { code: "YOI_STEP_DENIED" } });
     t.deepEqual([world.lookups, world.tunnels], [[], []]);
   });
@@ -129,7 +89,7 @@ for (const url of [
 
 // ATTACK: threats 4: the name leads somewhere else as soon as it was looked at.
 test("a name that changes its mind is decided anew for every request", async (t) => {
-  const { host, world } = await open(t, gets);
+  const { host, world } = await openBroad(t, gets);
   t.like(await request(host), { status: "performed" });
   world.resolve(["127.0.0.1"]);
   t.like(await request(host), { status: "failed" });
@@ -142,7 +102,7 @@ test("a name that changes its mind is decided anew for every request", async (t)
 test("a forbidden range holds for whatever name leads into it", async (t) => {
   const forbid = `forbid (principal, action == Yoi::Action::"network.connect", resource)
 when { context.address.isInRange(ip("93.184.0.0/16")) };`;
-  const { host, world } = await open(t, `${gets}\n${forbid}`);
+  const { host, world } = await openBroad(t, `${gets}\n${forbid}`);
   t.like(await request(host), { status: "failed", error: { code: "YOI_STEP_DENIED" } });
   world.resolve(["1.1.1.1"]);
   t.like(await request(host), { status: "performed" });
@@ -150,7 +110,7 @@ when { context.address.isInRange(ip("93.184.0.0/16")) };`;
 
 test("an opening lets exactly its origin into exactly its range", async (t) => {
   const userConfig = `[[open]]\norigin = "https://api.example.com"\nrange = "10.0.0.0/24"\n`;
-  const { host, world } = await open(t, gets, { userConfig });
+  const { host, world } = await openBroad(t, gets, { userConfig });
   world.resolve(["10.0.0.7"]);
   t.like(await request(host), { status: "performed" });
   t.like(await request(host, { url: "https://other.example.com/" }), { status: "failed" });
@@ -161,7 +121,7 @@ test("an opening lets exactly its origin into exactly its range", async (t) => {
 
 // ATTACK: threats 4, 19: a connection outlives the policies that allowed it.
 test("connections are kept within one plugin and one policy revision, and no longer", async (t) => {
-  const { host, world, workspace } = await open(t, gets);
+  const { host, world, workspace } = await openBroad(t, gets);
   await request(host);
   await request(host);
   t.is(world.tunnels.length, 1);
@@ -181,7 +141,7 @@ for (const [what, policy] of [
 ] as const) {
   test(`revoking ${what} ends a request that is under way`, async (t) => {
     const { promise: reached, resolve } = Promise.withResolvers<void>();
-    const { host, world, workspace } = await open(t, gets, { answer: () => resolve() });
+    const { host, world, workspace } = await openBroad(t, gets, { answer: () => resolve() });
     const outcome = request(host);
     await reached;
     workspace.write(".yoi/policies/requests.cedar", policy);
@@ -196,7 +156,7 @@ for (const [what, policy] of [
 
 test("an unplugged plugin's request is ended like a revoked one", async (t) => {
   const { promise: reached, resolve } = Promise.withResolvers<void>();
-  const { host, workspace } = await open(t, gets, { answer: () => resolve() });
+  const { host, workspace } = await openBroad(t, gets, { answer: () => resolve() });
   const outcome = request(host);
   await reached;
   t.is((await workspace.yoi("plugin", "disable", "example.weather")).code, 0);
@@ -217,7 +177,7 @@ origins = ["https://api.example.com"]
   };
   const uses = 'permit (principal, action == Yoi::Action::"secret.use", resource == Yoi::Secret::"api-key");';
   const surroundings = { answer, userConfig, variables: { API_KEY: "hunter2hunter2" } };
-  const { host, world } = await open(t, `${gets}\n${uses}`, surroundings);
+  const { host, world } = await openBroad(t, `${gets}\n${uses}`, surroundings);
   const outcome = await request(host, { secrets: ["api-key"] });
   t.deepEqual(seen, ["Bearer hunter2hunter2"]);
   const body = outcome.status === "performed" ? new TextDecoder().decode(outcome.value.body) : outcome.status;
@@ -233,7 +193,7 @@ test("obligations of a permit bound the answer: its size, its headers and how of
     response.setHeader("x-kept", "13");
     response.end("a long answer");
   };
-  const { host, workspace } = await open(t, bounded, { answer });
+  const { host, workspace } = await openBroad(t, bounded, { answer });
   const outcome = await request(host);
   t.true(outcome.status === "performed");
   if (outcome.status !== "performed") return;
@@ -254,7 +214,7 @@ test("no spelling of a URL makes the decided origin differ from the dialled one"
     seen.push({ host: asked.headers.host, url: asked.url });
     response.end();
   };
-  const { host, world, workspace } = await open(t, gets, { answer });
+  const { host, world, workspace } = await openBroad(t, gets, { answer });
   let sent = 0;
   await fc.assert(
     fc.asyncProperty(

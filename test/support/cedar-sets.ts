@@ -36,7 +36,9 @@ export async function prepareCedar(
 ): Promise<PreparedPolicies> {
   return cedar.prepare({
     policies: typeof policies === "string" ? [policyFile(policies)] : policies,
-    ...(entities !== undefined && { entities: { file: ".yoi/entities.json", text: entities } }),
+    ...(entities !== undefined && {
+      entities: [{ file: ".yoi/entities.json", layer: "workspace" as const, text: entities }],
+    }),
   });
 }
 
@@ -182,6 +184,7 @@ export function executeRequest(parts: RequestParts = {}): AuthorizationRequest {
       ...parts.context,
     },
     entities: [agentEntity(agent), toolEntity(plugin, tool, parts.effects), pluginEntity(plugin)],
+    toolInput: {},
   };
 }
 

@@ -4,6 +4,7 @@ import test from "ava";
 import { limits } from "../../src/calls/limits.ts";
 import { loweredBounds } from "../../src/workspace/load-pinned.ts";
 import { weatherManifestWith } from "../support/manifests.ts";
+import { networkWorkspace } from "../support/network-workspace.ts";
 import { weatherPackage } from "../support/packages.ts";
 import { emptyWorkspace, enable, jsonOf, newWorkspace, weatherWorkspace } from "../support/workspaces.ts";
 
@@ -53,6 +54,48 @@ test("enabling anew pins the package that is there now, and keeps what an operat
     version: "0.2.0",
     pinned: true,
   });
+});
+
+test("enabling says what no policy permits yet", async (t) => {
+  const { yoi } = await networkWorkspace(t);
+  const { stdout } = await yoi("plugin", "enable", "example.weather", "--yes");
+  t.regex(
+    stdout,
+    /^! no policy permits yet: GET https:\/\/api\.example\.com\/v1; [^!]*; and \d+ more\nNext: yoi plugin show project:ex/m,
+  );
+});
+
+test("a newer build in the store is hinted at until it is enabled", async (t) => {
+  const workspace = await weatherWorkspace(t);
+  await enable(t, workspace, "example.weather");
+  t.notRegex((await workspace.yoi("plugin", "list")).stdout, /another build/);
+  workspace.write(".yoi/plugins/weather.yoi-plugin", weatherPackage({ "assets/units.json": "[3]" }));
+  for (const words of [
+    ["plugin", "list"],
+    ["plugin", "show", "example.weather"],
+  ]) {
+    const { stdout } = await workspace.yoi(...words);
+    t.regex(
+      stdout.replace(/\s+/g, " "),
+      /another build \(0\.1\.0\), which counts once it is enabled: yoi plugin enable project:ex/,
+    );
+  }
+  await enable(t, workspace, "example.weather");
+  t.notRegex((await workspace.yoi("plugin", "list")).stdout, /another build/);
+});
+
+test("a list under a configuration that is refused says so first, and leads to no enabling", async (t) => {
+  const workspace = await weatherWorkspace(t);
+  workspace.write(".yoi/yoi.toml", "zoen = 1\n");
+  for (const words of [
+    ["plugin", "list"],
+    ["tool", "list"],
+  ]) {
+    const { code, stdout } = await workspace.yoi(...words);
+    t.is(code, 1);
+    t.regex(stdout, /^! the configuration is (?:refused|not valid)/);
+    t.notRegex(stdout, /disabled|enable it|no plugin is enabled/);
+  }
 });
 
 // An operator who is told that a plugin is disabled must be able to rely on it.

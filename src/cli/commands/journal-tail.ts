@@ -1,5 +1,7 @@
 import { isPluginRef } from "../../calls/identifiers.ts";
 import { actions, isAction } from "../../calls/powers.ts";
+import { escapeText } from "../../errors/escape-text.ts";
+import { suggestName } from "../../errors/suggest-name.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { type JournalFilter, readJournal } from "../../journal/read-journal.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
@@ -39,7 +41,9 @@ function filterOf({ options }: CommandContext): JournalFilter {
     throw new YoiError("YOI_USAGE", "--limit takes a number from 1 to 10000", {});
   const { action, denied } = options;
   if (typeof action === "string" && !isAction(action)) {
-    throw new YoiError("YOI_USAGE", `no action \`${action}\`; known: ${actions.join(", ")}`, {});
+    const meant = suggestName(action, actions);
+    const hint = meant === undefined ? `known: ${actions.join(", ")}` : `did you mean \`${meant}\`?`;
+    throw new YoiError("YOI_USAGE", `no action \`${escapeText(action, 80)}\`; ${hint}`, {});
   }
   return {
     limit,

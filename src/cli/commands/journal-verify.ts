@@ -1,3 +1,4 @@
+import { YoiError } from "../../errors/yoi-error.ts";
 import { readJournal } from "../../journal/read-journal.ts";
 import { verifyJournal } from "../../journal/verify-journal.ts";
 import { type Command, exit } from "../command.ts";
@@ -10,6 +11,8 @@ export const journalVerify: Command = {
   arity: [0, 0],
   async run(context) {
     const head = context.options["head"];
+    if (typeof head === "string" && !/^[0-9a-f]{64}$/.test(head))
+      throw new YoiError("YOI_USAGE", "--head takes a hash as `journal verify` prints it: 64 hexadecimal digits", {});
     const found = verifyJournal(readJournal(context.places().journal), typeof head === "string" ? { head } : {});
     const { paint } = context;
     for (const { seq, message } of found.problems)

@@ -1,5 +1,9 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type BuildStep, buildPlugin } from "../../authoring/build-plugin.ts";
+import { escapeText } from "../../errors/escape-text.ts";
+import { YoiError } from "../../errors/yoi-error.ts";
+import { manifestName } from "../../plugins/read-plugin-manifest.ts";
 import { pad } from "../../terminal/layout.ts";
 import { type Command, exit } from "../command.ts";
 
@@ -9,7 +13,12 @@ export const pluginBuild: Command = {
   summary: "make a component and a package of a plugin's folder",
   arity: [0, 1],
   async run(context) {
-    const folder = resolve(context.folder, context.positionals[0] ?? ".");
+    const [named = "."] = context.positionals;
+    const folder = resolve(context.folder, named);
+    if (!existsSync(join(folder, manifestName))) {
+      const message = `\`${escapeText(named, 160)}\` is no plugin's folder: it has no \`${manifestName}\``;
+      throw new YoiError("YOI_WORKSPACE_INVALID", message, { path: folder });
+    }
     const steps: BuildStep[] = [];
     const built = await buildPlugin({
       folder,

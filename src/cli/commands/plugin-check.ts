@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { escapeText } from "../../errors/escape-text.ts";
+import { YoiError } from "../../errors/yoi-error.ts";
 import { checkPackage } from "../../packages/check-package.ts";
+import { renderFinding } from "../../terminal/render-finding.ts";
 import { type Command, exit } from "../command.ts";
-import { renderFinding } from "../render-error.ts";
 import { renderRequest } from "../render-request-of-plugin.ts";
 
 /** `yoi plugin check`: judges a package, or a plugin's folder, by itself; grants and policies do not matter. */
@@ -10,7 +13,10 @@ export const pluginCheck: Command = {
   summary: "judge a package or a plugin's folder by itself; nothing is installed or run",
   arity: [1, 1],
   async run(context) {
-    const found = await checkPackage(resolve(context.folder, context.positionals[0] ?? ""));
+    const [named = ""] = context.positionals;
+    const path = resolve(context.folder, named);
+    if (!existsSync(path)) throw new YoiError("YOI_USAGE", `there is no \`${escapeText(named, 160)}\` here`, {});
+    const found = await checkPackage(path);
     if ("package" in found) {
       for (const line of renderRequest(found.package, context.paint)) context.say(line);
       context.say(`\n${context.paint.good("✓")} a sound package; nothing was installed`);

@@ -1,7 +1,11 @@
 import { createInterface } from "node:readline/promises";
+import type { PluginRef } from "../../calls/identifiers.ts";
 import { isBroad } from "../../calls/url-pattern.ts";
+import { escapeText } from "../../errors/escape-text.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { qualifyPlugin } from "../../explain/parse-call-words.ts";
+import { inspectWorkspace } from "../../host/inspect-workspace.ts";
+import { judgePlugin } from "../../host/judge-plugin.ts";
 import type { PluginPackage } from "../../packages/plugin-package.ts";
 import { wrap } from "../../terminal/layout.ts";
 import { enablePlugin, readForEnabling } from "../../workspace/enable-plugin.ts";
@@ -41,14 +45,18 @@ export const pluginEnable: Command = {
     const agents = listOption(context, "agent") ?? ["cli"];
     for (const line of renderRequest(found, context.paint)) context.say(line);
     context.say("");
-    if (!(await isMeant(context))) {
-      context.warn("Nothing was changed. To pin it without being asked: --yes");
+    const meant = await isMeant(context);
+    if (meant !== true) {
+      context.warn(
+        meant === false ? "Nothing was changed." : "Nothing was changed. To pin it without being asked: --yes",
+      );
       context.result({ plugin: ref, enabled: state.enablement !== undefined });
       return exit.broken;
     }
     await enablePlugin(places, state, found, { agents, mounts });
     context.say(`${context.paint.good("✓")} enabled ${ref}, pinned to ${found.manifest.version} and this digest`);
     for (const hint of leftToSettle(found, state, mounts)) context.say(wrap(`! ${hint}`, "  ").join("\n").trimStart());
+    for (const hint of await leftToPermit(context, ref)) context.say(wrap(`! ${hint}`, "  ").join("\n").trimStart());
     context.say(`Next: yoi plugin show ${ref}`);
     const pins = { version: found.manifest.version, digest: found.digest };
     context.result({ plugin: ref, enabled: true, pins, agents, mounts });
@@ -107,9 +115,24 @@ function chosenMounts(context: CommandContext, survey: Survey, declared: readonl
   return mounts;
 }
 
-async function isMeant(context: CommandContext): Promise<boolean> {
+/** What it asks for and no policy permits as things are now, in one line. */
+async function leftToPermit(context: CommandContext, ref: PluginRef): Promise<readonly string[]> {
+  const inspection = await inspectWorkspace(context.places(), context.nowMs);
+  const state = inspection.survey.plugins.get(ref);
+  const rows = state === undefined ? [] : await judgePlugin(inspection, state, context.nowMs());
+  const unpermitted = rows.filter(({ cause }) => cause === "no-permit").map(({ what }) => escapeText(what, 80));
+  if (unpermitted.length === 0) return [];
+  const more = unpermitted.length - asksShown;
+  const list = `${unpermitted.slice(0, asksShown).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+  return [`no policy permits yet: ${list}`];
+}
+
+const asksShown = 3;
+
+/** Yes or no; `undefined` where nobody could be asked. */
+async function isMeant(context: CommandContext): Promise<boolean | undefined> {
   if (context.options["yes"] === true) return true;
-  if (!context.isTerminal || !process.stdin.isTTY) return false;
+  if (!context.isTerminal || !process.stdin.isTTY) return undefined;
   const asking = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return /^y(es)?$/i.test(await asking.question("Enable it? [y/N] "));

@@ -12,9 +12,9 @@ import { renderExplanation } from "../../explain/render-explanation.ts";
 import { explainRecorded } from "../../host/explain-recorded.ts";
 import { type Inspection, inspectWorkspace } from "../../host/inspect-workspace.ts";
 import { readJournal } from "../../journal/read-journal.ts";
-import { parseJson } from "../../plugins/parse-json.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
 import { findRecord } from "../find-record.ts";
+import { jsonOfText } from "../json-of-text.ts";
 
 /** `yoi plugin explain`: a recorded id, a call in words, or a call in a JSON file. */
 export const pluginExplain: Command = {
@@ -61,17 +61,20 @@ function isDenied({ answer, addresses }: Explanation): boolean {
   return answer === "deny" || (addresses?.known === true && addresses.rows.some((row) => row.answer === "deny"));
 }
 
+const example = "example.notes fs.read notes/today.md";
+
 function callOfWords(context: CommandContext, inspection: Inspection): Call {
   const known = [...inspection.survey.plugins.keys()];
   const [, action = ""] = context.positionals;
   if (!isAction(action) && context.positionals.length < 3) {
-    throw new YoiError("YOI_USAGE", `a call in words is: ${Object.values(callForms).join("  |  ")}`, {});
+    const message = `a call in words is WHO ACTION WHAT, as in \`${example}\`; \`yoi plugin explain --help\` has each form`;
+    throw new YoiError("YOI_USAGE", message, {});
   }
   return parseCallWords({
     words: context.positionals,
     nowMs: context.nowMs(),
     qualify: (id) => qualifyPlugin(id, known),
-    parseInput: (text) => jsonOf(text, "the input"),
+    parseInput: (text) => jsonOfText(text, "the input", limits.configFileBytesMax),
   });
 }
 
@@ -79,15 +82,5 @@ async function callOfFile(path: string, named: string): Promise<Call> {
   const read = await readBoundedFile(path, limits.configFileBytesMax);
   if ("absent" in read) throw new YoiError("YOI_USAGE", `there is no file \`${named}\``, {});
   if ("problem" in read) throw new YoiError("YOI_USAGE", `\`${named}\` cannot be read: ${read.problem}`, {});
-  return callFromJson(jsonOf(read.text, `\`${named}\``));
-}
-
-function jsonOf(text: string, what: string) {
-  const parsed = parseJson(text, { bytesMax: limits.configFileBytesMax });
-  if ("value" in parsed) return parsed.value;
-  throw new YoiError(
-    "YOI_USAGE",
-    `${what} is not JSON: ${parsed.refused.message}, at character ${parsed.refused.offset + 1}`,
-    {},
-  );
+  return callFromJson(jsonOfText(read.text, `\`${named}\``, limits.configFileBytesMax));
 }

@@ -1,11 +1,12 @@
 import { isBroad } from "../../calls/url-pattern.ts";
 import { escapeText } from "../../errors/escape-text.ts";
-import { pad, table } from "../../terminal/layout.ts";
+import { pad, table, wrap } from "../../terminal/layout.ts";
 import type { Paint } from "../../terminal/paint.ts";
+import { renderFinding } from "../../terminal/render-finding.ts";
 import type { PluginState, PluginStatus } from "../../workspace/plugin-state.ts";
 import { surveyWorkspace } from "../../workspace/survey-workspace.ts";
 import { type Command, exit } from "../command.ts";
-import { renderFinding } from "../render-error.ts";
+import { renderWaiting } from "../render-waiting.ts";
 import { toStateJson } from "../to-state-json.ts";
 
 const diagnosticsShown = 3;
@@ -18,12 +19,14 @@ export const pluginList: Command = {
   async run(context) {
     const survey = await surveyWorkspace(context.places());
     const { paint } = context;
-    if (!survey.trust.trusted)
-      context.say(`${paint.warn("!")} not trusted: ${survey.trust.because}. Nothing runs until \`yoi trust\`.`);
-    for (const finding of survey.configFindings) context.say(renderFinding(finding, paint).join("\n"));
+    const { trust, configFindings } = survey;
+    if (!trust.trusted) context.say(marked(`not trusted: ${trust.because}. Nothing runs until \`yoi trust\`.`, paint));
+    const isRefused = configFindings.length > 0;
+    if (isRefused) context.say(marked("the configuration is refused, so what it enables is not known:", paint));
+    for (const finding of configFindings) context.say(renderFinding(finding, paint, "  ").join("\n"));
     const states = [...survey.plugins.values()];
     const rows = states.map((state) => [
-      tone(paint)[state.status](pad(state.status, 8)),
+      tone(paint)[state.status](pad(isRefused && state.status === "disabled" ? "?" : state.status, 8)),
       state.ref,
       versionOf(state),
       toolsOf(state),
@@ -34,22 +37,28 @@ export const pluginList: Command = {
       for (const one of state.diagnostics.slice(0, diagnosticsShown))
         context.say(renderFinding(one, paint, "          ").join("\n"));
       const more = state.diagnostics.length - diagnosticsShown;
+      for (const line of renderWaiting(state, paint, "          ")) context.say(line);
       if (more > 0) context.say(`          … ${more} more: yoi plugin show ${state.ref}`);
     }
-    if (states.some(({ status }) => status === "disabled"))
+    if (!isRefused && states.some(({ status }) => status === "disabled"))
       context.say("To see what one asks for, and to enable it: yoi plugin enable ID");
     for (const one of survey.diagnostics) context.say(renderFinding(one, paint).join("\n"));
     if (states.length === 0 && survey.diagnostics.length === 0)
       context.say("No packages. Put one into .yoi/plugins, or begin one: yoi plugin new NAME");
     context.result({
-      trusted: survey.trust.trusted,
+      trusted: trust.trusted,
       plugins: states.map(toStateJson),
       diagnostics: survey.diagnostics,
-      findings: survey.configFindings,
+      findings: configFindings,
     });
-    return exit.done;
+    return isRefused ? exit.broken : exit.done;
   },
 };
+
+function marked(text: string, paint: Paint): string {
+  const [first = "", ...rest] = wrap(text, "  ");
+  return [`${paint.warn("!")} ${first.trimStart()}`, ...rest].join("\n");
+}
 
 function tone(paint: Paint): { readonly [S in PluginStatus]: (text: string) => string } {
   return { active: paint.good, partial: paint.warn, disabled: paint.dim, missing: paint.bad, rejected: paint.bad };

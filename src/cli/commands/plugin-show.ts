@@ -5,10 +5,11 @@ import { inspectWorkspace } from "../../host/inspect-workspace.ts";
 import { type Coverage, type CoverageRow, judgePlugin } from "../../host/judge-plugin.ts";
 import { labelled, pad, spread } from "../../terminal/layout.ts";
 import type { Paint } from "../../terminal/paint.ts";
+import { renderFinding } from "../../terminal/render-finding.ts";
 import type { PluginState } from "../../workspace/plugin-state.ts";
 import { type Command, exit } from "../command.ts";
-import { renderFinding } from "../render-error.ts";
 import { renderRequest } from "../render-request-of-plugin.ts";
+import { renderWaiting } from "../render-waiting.ts";
 import { toStateJson } from "../to-state-json.ts";
 
 /** `yoi plugin show`: what a plugin asks for and what it would get, by which policy; nothing of it runs. */
@@ -34,6 +35,7 @@ export const pluginShow: Command = {
       context.say(
         `! ${inspection.problem.message}: everything is denied until it is mended.\n  \`yoi policy check\` says why`,
       );
+    for (const line of renderWaiting(state, paint)) context.say(line);
     for (const one of state.diagnostics) context.say(renderFinding(one, paint).join("\n"));
     context.result({ plugin: toStateJson(state), coverage: rows });
     return exit.done;

@@ -37,11 +37,9 @@ export const toolList: Command = {
       return [label, isRegistered ? escapeText(offer.description, 160) : `not registered: ${answer}`] as const;
     });
     if (problem !== undefined) context.say(`! ${problem.message}; \`yoi policy check\` says why`);
-    context.say(
-      rows.length === 0
-        ? "No tools: no plugin is enabled. `yoi plugin list` shows what is installed."
-        : labelled(rows).join("\n"),
-    );
+    const isRefused = survey.configFindings.length > 0;
+    const none = isRefused ? "No tools." : "No tools: no plugin is enabled. `yoi plugin list` shows what is installed.";
+    context.say(rows.length === 0 ? none : labelled(rows).join("\n"));
     context.result({
       tools: tools.map(({ offer, answer }) => ({
         ...toDefinition(offer),
@@ -51,6 +49,6 @@ export const toolList: Command = {
         answer,
       })),
     });
-    return exit.done;
+    return isRefused ? exit.broken : exit.done;
   },
 };

@@ -25,7 +25,13 @@ export function requestFailed(why: RequestFailure, sent = false): YoiError<"YOI_
   return new YoiError("YOI_EFFECT_FAILED", messages[why], { why, sent });
 }
 
-/** Whether a failure is one of which nothing can have reached a server: only then may the same be tried elsewhere. */
+/** Whether a failure left the request unsent at one address, in a way that says nothing of another address. */
+export function neverConnected(error: unknown): boolean {
+  if (!YoiError.is(error, "YOI_EFFECT_FAILED") || error.details.sent !== false) return false;
+  return error.details.why === "unreachable" || error.details.why === "timeout";
+}
+
+/** Whether a failure is that of a connection that had ended before anything could be sent on it. */
 export function neverReached(error: unknown): boolean {
   return YoiError.is(error, "YOI_EFFECT_FAILED") && error.details.why === "unreachable" && error.details.sent === false;
 }

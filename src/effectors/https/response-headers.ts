@@ -26,11 +26,11 @@ export interface Showing {
 }
 
 /** The headers for the guest, without secrets, and how many were taken out. Values that are no text are left out. */
-export function showHeaders(
+export async function showHeaders(
   headers: readonly RawHeader[],
   { revealed, redacted }: Showing,
   redactor: Redactor,
-): { readonly headers: readonly Header[]; readonly redactions: number } {
+): Promise<{ readonly headers: readonly Header[]; readonly redactions: number }> {
   const hopByHop = new Set(
     joinValues(headers, "connection")
       .toLowerCase()
@@ -46,7 +46,7 @@ export function showHeaders(
       redactions += 1;
       continue;
     }
-    const clean = redactor.redact(value, Number.POSITIVE_INFINITY);
+    const clean = await redactor.redact(value, Number.POSITIVE_INFINITY);
     redactions += clean.redactions;
     const text = asText(clean.bytes);
     if (text !== undefined) shown.push({ name, value: text });

@@ -102,7 +102,10 @@ export function createRequestSender(options: NetworkOptions): RequestSender {
       const sending = { request, connect, message, redactor, bytesMax, stop };
       const waiting = idle.take(connectionKey(request, connect));
       const response = (waiting && (await sendOn(waiting, sending).catch(unlessGone))) ?? (await sendAnew(sending));
-      return forGuest(response, sending);
+      const shown = await forGuest(response, sending);
+      // Others had their turn meanwhile, and may have called it off.
+      if (stop.aborted) throw requestFailed(whyStopped(stop), true);
+      return shown;
     },
     dropIdle() {
       drops += 1;
@@ -143,10 +146,10 @@ function tightest(...bounds: readonly (number | undefined)[]): number {
   return Math.min(...bounds.filter((bound) => bound !== undefined));
 }
 
-function forGuest(response: RawResponse, { request, redactor, bytesMax }: Sending): HttpsResponse {
+async function forGuest(response: RawResponse, { request, redactor, bytesMax }: Sending): Promise<HttpsResponse> {
   const redacted = request.bounds.redactedHeaders ?? [];
-  const shown = showHeaders(response.headers, { revealed: request.target.revealedHeaders, redacted }, redactor);
-  const body = redactor.redact(response.body, bytesMax);
+  const shown = await showHeaders(response.headers, { revealed: request.target.revealedHeaders, redacted }, redactor);
+  const body = await redactor.redact(response.body, bytesMax);
   return {
     status: response.status,
     headers: shown.headers,

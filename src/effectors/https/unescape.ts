@@ -1,39 +1,76 @@
 // The bytes of a response with one kind of escapes undone, by hand rather than by expressions: a server can send a
 // million escapes, and whoever looks for secrets among them holds up the whole host meanwhile (threats 21).
 
-/** Bytes with escapes undone, and where in the bytes as they came each of them begins; one more entry for the end. */
+/** Bytes with escapes undone, and where in the bytes as they came each of them begins and ends. */
 export interface View {
   readonly bytes: Buffer;
+  /** Where the byte of this index begins; one more index for the end of all. */
   readonly starts: (index: number) => number;
+  /** Where the byte before this index ends. */
+  readonly ends: (index: number) => number;
 }
 
-/** The longest escape that is undone: `&#x0001F600;`. */
+/** The longest escape that is undone: `&#x0001F600;`. A digit of base64 with a line break behind it is no longer. */
 export const escapeBytesMax = 12;
 
 const code = (character: string) => character.charCodeAt(0);
 const [percent, plus, space] = [code("%"), code("+"), code(" ")];
 const [backslash, quote, slash, letterU] = [code("\\"), code('"'), code("/"), code("u")];
 const [ampersand, hash, semicolon, letterX] = [code("&"), code("#"), code(";"), code("x")];
+const [lineFeed, carriageReturn, tab] = [code("\n"), code("\r"), code("\t")];
+const controls = new Map(
+  ["b\b", "f\f", "n\n", "r\r", "t\t"].map(([letter = "", control = ""]) => [code(letter), code(control)]),
+);
+const foldBytesMax = 8;
 const names = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 const htmlNames = Object.entries(names).map(([name, character]) => ({
   name: [...name].map(code),
   byte: code(character),
 }));
 
-/** The bytes as they are, and with each kind of escapes undone of which there are any; `+` only where spaces matter. */
-export function viewsOf(bytes: Buffer, hasSpaces: boolean): readonly View[] {
-  const views: View[] = [{ bytes, starts: (index) => index }];
-  if (bytes.includes("%")) views.push(undo(bytes, [percent, percent], fromPercent));
-  if (hasSpaces && bytes.includes("+")) views.push(undo(bytes, [percent, plus], fromForm));
-  if (bytes.includes("\\")) views.push(undo(bytes, [backslash, backslash], fromJson));
-  if (bytes.includes("&")) views.push(undo(bytes, [ampersand, ampersand], fromHtml));
-  return views;
+/**
+ * The bytes as they are, and with each kind of escapes undone of which there are any; `%` and `\` also twice, and `+`
+ * only where spaces matter. Each of these comes once more without its line breaks, such as long base64 has.
+ */
+export function* viewsOf(bytes: Buffer, hasSpaces: boolean): Generator<View> {
+  const asIs: View = { bytes, starts: (index) => index, ends: (index) => index };
+  yield* withoutBreaks(asIs);
+  yield* undoTwice(asIs, percent, fromPercent);
+  if (hasSpaces && bytes.includes("+")) yield* withoutBreaks(undo(asIs, [percent, plus], fromForm));
+  yield* undoTwice(asIs, backslash, fromJson);
+  if (bytes.includes("&")) yield* withoutBreaks(undo(asIs, [ampersand, ampersand], fromHtml));
+}
+
+// ATTACK: an echo of an echo, such as JSON in a string of JSON, or a URL as the parameter of another (threats 33).
+function* undoTwice(view: View, lead: number, escapeAt: Escape): Generator<View> {
+  let undone = view;
+  for (let times = 0; times < 2 && undone.bytes.includes(lead); times++) {
+    undone = undo(undone, [lead, lead], escapeAt);
+    yield* withoutBreaks(undone);
+  }
+}
+
+function* withoutBreaks(view: View): Generator<View> {
+  yield view;
+  if (!view.bytes.includes(lineFeed) && !view.bytes.includes(carriageReturn)) return;
+  const { bytes, starts } = rewrite(view.bytes, [lineFeed, carriageReturn], fromBreak);
+  yield {
+    bytes,
+    starts: (index) => view.starts(starts(index)),
+    // A break behind a byte is no part of it.
+    ends: (index) => (index === 0 ? 0 : view.ends(starts(index - 1) + 1)),
+  };
+}
+
+function undo(view: View, leads: readonly [number, number], escapeAt: Escape): View {
+  const { bytes, starts } = rewrite(view.bytes, leads, escapeAt);
+  return { bytes, starts: (index) => view.starts(starts(index)), ends: (index) => view.ends(starts(index)) };
 }
 
 /** Writes what the escape at a place stands for, and answers its length; 0 where there is none. */
 type Escape = (raw: Buffer, at: number, writer: ViewWriter) => number;
 
-function undo(raw: Buffer, leads: readonly [number, number], escapeAt: Escape): View {
+function rewrite(raw: Buffer, leads: readonly [number, number], escapeAt: Escape): Omit<View, "ends"> {
   const writer = new ViewWriter(raw);
   for (let at = writer.copyRun(0, leads); at < raw.length; at = writer.copyRun(at, leads)) {
     writer.from = at;
@@ -83,7 +120,7 @@ class ViewWriter {
     else if (value <= 0x10ffff) for (const byte of Buffer.from(String.fromCodePoint(value))) this.putByte(byte);
   }
 
-  finish(): View {
+  finish(): Omit<View, "ends"> {
     const [starts, end] = [this.#starts, this.#raw.length];
     starts[this.#length] = end;
     return { bytes: this.#bytes.subarray(0, this.#length), starts: (index) => starts[index] ?? end };
@@ -103,11 +140,18 @@ function fromForm(raw: Buffer, at: number, writer: ViewWriter): number {
   return 1;
 }
 
+/** JSON, and `\xNN` besides. */
 function fromJson(raw: Buffer, at: number, writer: ViewWriter): number {
   const next = raw[at + 1];
-  if (next === quote || next === backslash || next === slash) {
-    writer.putByte(next);
+  const single = next === quote || next === backslash || next === slash ? next : controls.get(next ?? 0);
+  if (single !== undefined) {
+    writer.putByte(single);
     return 2;
+  }
+  const byte = next === letterX ? hexAt(raw, at + 2, 2) : -1;
+  if (byte !== -1) {
+    writer.putByte(byte);
+    return 4;
   }
   const unit = unitAt(raw, at);
   if (unit === -1) return 0;
@@ -120,6 +164,13 @@ function fromJson(raw: Buffer, at: number, writer: ViewWriter): number {
 /** The UTF-16 unit that a `\uXXXX` stands for; -1 where there is none. */
 function unitAt(raw: Buffer, at: number): number {
   return raw[at] === backslash && raw[at + 1] === letterU ? hexAt(raw, at + 2, 4) : -1;
+}
+
+// With the blanks that begin the next line, where lines are folded.
+function fromBreak(raw: Buffer, at: number): number {
+  let end = at + 1;
+  while (end <= at + foldBytesMax && (raw[end] === space || raw[end] === tab)) end += 1;
+  return end - at;
 }
 
 function fromHtml(raw: Buffer, at: number, writer: ViewWriter): number {

@@ -1,6 +1,6 @@
 import type { PolicyJson } from "@cedar-policy/cedar-wasm/nodejs";
 import { isMountName, parseGuestPath } from "../../calls/guest-path.ts";
-import { isSecretName, parsePluginRef, sources } from "../../calls/identifiers.ts";
+import { isAgentId, isSecretName, isToolName, parsePluginRef, parseToolId, sources } from "../../calls/identifiers.ts";
 import type { Finding } from "../../errors/error-details.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { suggestName } from "../../errors/suggest-name.ts";
@@ -12,8 +12,6 @@ interface Literal {
   readonly id: string;
 }
 
-const toolName = /^[A-Za-z0-9_-]{1,64}$/;
-const agentId = /^[A-Za-z0-9_.@:-]{1,128}$/;
 const groupId = /^[A-Za-z0-9_.@:/-]{1,128}$/;
 
 /**
@@ -49,7 +47,7 @@ export function literalFlaw({
     case "Yoi::Secret":
       return secretFlaw(id);
     case "Yoi::Agent":
-      return agentId.test(id) ? undefined : { why: "an agent's id is 1 to 128 of A-Z a-z 0-9 _ . @ : -", fix: {} };
+      return isAgentId(id) ? undefined : { why: "an agent's id is 1 to 128 of A-Z a-z 0-9 _ . @ : -", fix: {} };
     case "Yoi::Group":
       return groupId.test(id) ? undefined : { why: "a group's id is 1 to 128 of A-Z a-z 0-9 _ . @ : / -", fix: {} };
     // Sources, actions and unknown types are the schema's to judge.
@@ -84,10 +82,10 @@ function pluginFlaw(id: string) {
 }
 
 function toolFlaw(id: string) {
+  if (parseToolId(id) !== undefined) return undefined;
   const slash = id.lastIndexOf("/");
   const [plugin, tool] = [id.slice(0, Math.max(0, slash)), id.slice(slash + 1)];
-  if (slash > 0 && parsePluginRef(plugin) !== undefined && toolName.test(tool)) return undefined;
-  const meant = slash > 0 && toolName.test(tool) ? meantPlugin(plugin) : undefined;
+  const meant = slash > 0 && isToolName(tool) ? meantPlugin(plugin) : undefined;
   return {
     why: "a tool's id is its plugin, a slash and its name, as in `project:example.weather/get_weather`",
     fix: didYouMean(meant === undefined ? undefined : `Yoi::Tool::"${meant}/${tool}"`),

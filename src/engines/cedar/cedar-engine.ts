@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import { getCedarSDKVersion } from "@cedar-policy/cedar-wasm/nodejs";
 import { limits } from "../../calls/limits.ts";
 import type { Finding } from "../../errors/error-details.ts";
-import { YoiError } from "../../errors/yoi-error.ts";
 import type { PolicyEngine, PolicySources } from "../policy-engine.ts";
+import { refusedSet } from "../refuse-set.ts";
 import { engineName } from "./from-cedar-answer.ts";
 import { liftingFindings } from "./lifting-entities.ts";
 import { preparedCedar } from "./prepared-cedar.ts";
@@ -26,14 +26,14 @@ export function createCedarEngine(parts: { readonly schemaText: string }): Polic
     name: engineName,
     version,
     prepare: async (sources) => {
-      const findings = foreignFindings(sources);
+      const findings: Finding[] = [];
       const policies = await loadPolicies(sources, schema, findings);
-      const { file = "", text = "[]" } = sources.entities ?? {};
-      const entities = readEntities(file, text);
-      findings.push(...entities.findings, ...liftingFindings(policies, entities.added, file));
-      refuse(findings);
+      const entities = readEntities(sources.entities ?? []);
+      findings.push(...entities.findings, ...liftingFindings(policies, entities));
+      if (findings.length > 0) throw refusedSet(findings);
       return preparedCedar({ policies, added: entities.added, digest: digestOf(sources, schema, version) });
     },
+    close: async () => undefined,
   };
 }
 
@@ -55,36 +55,12 @@ async function loadPolicies(sources: PolicySources, schema: PolicySchema, findin
   return policies;
 }
 
-// FAIL-CLOSED: a file that nothing evaluates makes the set bad, never smaller: it may hold a forbid.
-function foreignFindings(sources: PolicySources): Finding[] {
-  return sources.policies.flatMap(({ language, file }) =>
-    language === "rego"
-      ? [
-          {
-            message: "this version has no Rego engine",
-            place: { file },
-            remedy: "take the file out, or say it in Cedar",
-          },
-        ]
-      : [],
-  );
-}
-
-function refuse(findings: readonly Finding[]): void {
-  if (findings.length === 0) return;
-  const shown = findings.slice(0, limits.findingsMax);
-  const rest = findings.length - shown.length;
-  const more: readonly Finding[] = rest > 0 ? [{ message: `and ${rest} more` }] : [];
-  throw new YoiError("YOI_POLICY_INVALID", `the policy set has ${findings.length} findings and is refused whole`, {
-    findings: [...shown, ...more],
-  });
-}
-
 function digestOf(sources: PolicySources, schema: PolicySchema, version: string): string {
   const policies = sources.policies
+    .filter(({ language }) => language === "cedar")
     .map(({ file, layer, language, text, origin }) => [file, layer, language, text, origin?.line, origin?.column])
     .map((source) => JSON.stringify(source))
     .sort();
-  const all = JSON.stringify([engineName, version, schema.text, policies, sources.entities?.text ?? null]);
+  const all = JSON.stringify([engineName, version, schema.text, policies, sources.entities ?? []]);
   return `sha256:${createHash("sha256").update(all).digest("hex")}`;
 }

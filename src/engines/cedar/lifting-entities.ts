@@ -2,7 +2,8 @@ import { type EntityRef, showEntity } from "../../calls/value.ts";
 import type { Finding } from "../../errors/error-details.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { literalsIn } from "./canonical-literals.ts";
-import { type AddedAncestors, entityKey } from "./known-entities.ts";
+import { entityKey } from "./known-entities.ts";
+import type { EntityAdditions } from "./read-entities.ts";
 import type { CedarPolicy } from "./read-policies.ts";
 
 /**
@@ -13,21 +14,23 @@ import type { CedarPolicy } from "./read-policies.ts";
  */
 export function liftingFindings(
   policies: readonly CedarPolicy[],
-  added: AddedAncestors,
-  file: string,
+  { added, addedByUser, workspaceFile }: EntityAdditions,
 ): readonly Finding[] {
+  if (workspaceFile === undefined) return [];
   const named = new Map<string, string>();
   for (const { info, tree } of policies) {
     if (info.layer !== "user" && info.layer !== "invariant") continue;
     for (const { type, id } of literalsIn(tree)) named.set(`${type.replace("Yoi::", "")} ${id}`, info.id);
   }
   return [...added].flatMap(([member, ancestors]) => {
-    const above = ancestors.find((ancestor) => named.has(entityKey(ancestor)) && !isNameAbove(ancestor, member));
+    const own = new Set(addedByUser.get(member)?.map(entityKey));
+    const brought = ancestors.filter((ancestor) => !own.has(entityKey(ancestor)) && !isNameAbove(ancestor, member));
+    const above = brought.find((ancestor) => named.has(entityKey(ancestor)));
     if (above === undefined) return [];
     const policy = escapeText(named.get(entityKey(above)) ?? "", 160);
     const message = `\`${escapeText(member, 160)}\` is put into \`${escapeText(showEntity(above), 160)}\`, which \`${policy}\` of the user's own names`;
     const remedy = "take it out: what the user's own policies speak of, no workspace adds to";
-    return [{ message, place: { file }, remedy }];
+    return [{ message, place: { file: workspaceFile }, remedy }];
   });
 }
 

@@ -1,7 +1,8 @@
 import { type EntityRef, type EntityType, showEntity } from "../../calls/value.ts";
-import type { Finding } from "../../errors/error-details.ts";
+import type { Finding, Place } from "../../errors/error-details.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { suggestName } from "../../errors/suggest-name.ts";
+import type { PolicyDocument } from "../policy-engine.ts";
 import { literalFlaw } from "./canonical-literals.ts";
 import { type JsonPlaces, locateJson } from "./json-places.ts";
 import { type AddedAncestors, entityKey } from "./known-entities.ts";
@@ -19,22 +20,40 @@ const memberTypes = ["Agent", "Group", "Domain"] as const satisfies readonly Mem
 interface Member {
   readonly uid: { readonly type: MemberType; readonly id: string };
   readonly parents: readonly EntityRef[];
-  readonly index: number;
+  readonly place: Place;
 }
 
 type Report = (message: string, at: readonly (string | number)[], fix?: { readonly remedy?: string }) => void;
 
+/** What operators say that agents, groups and domains lie in. */
+export interface EntityAdditions {
+  /** By all files together. */
+  readonly added: AddedAncestors;
+  /** By the user's own file alone. */
+  readonly addedByUser: AddedAncestors;
+  /** The workspace's file, where there is one. */
+  readonly workspaceFile?: string;
+  readonly findings: readonly Finding[];
+}
+
 /**
- * Reads `entities.json`: the groups that agents are in, and the groups and domains that domains lie in.
+ * Reads each `entities.json`: the groups that agents are in, and the groups and domains that domains lie in.
  * FAIL-CLOSED: anything else is a finding, for a parent left out would silence the forbids that hang on it.
  */
-export function readEntities(
-  file: string,
-  text: string,
-): { readonly added: AddedAncestors; readonly findings: readonly Finding[] } {
+export function readEntities(documents: readonly PolicyDocument[]): EntityAdditions {
   const findings: Finding[] = [];
+  const members = (layer: PolicyDocument["layer"]) =>
+    documents.filter((one) => one.layer === layer).flatMap((one) => readMembers(one, findings));
+  const [own, brought] = [members("user"), members("workspace")];
+  const addedByUser = closeAncestors(own, findings);
+  const workspaceFile = documents.find(({ layer }) => layer === "workspace")?.file;
+  if (workspaceFile === undefined) return { added: addedByUser, addedByUser, findings };
+  return { added: closeAncestors([...own, ...brought], findings), addedByUser, workspaceFile, findings };
+}
+
+function readMembers({ file, text }: PolicyDocument, findings: Finding[]): readonly Member[] {
   const parsed = parseJson(file, text, findings);
-  if (parsed === undefined) return { added: new Map(), findings };
+  if (parsed === undefined) return [];
   const places: JsonPlaces = locateJson(text);
   const report: Report = (message, at, fix = {}) =>
     findings.push({ message, place: { file, ...places.at(...at) }, ...fix });
@@ -42,11 +61,14 @@ export function readEntities(
     findings.push({ message: `the key \`${escapeText(key, 64)}\` twice in one object`, place: { file, ...position } });
   }
   if (!Array.isArray(parsed)) report("entities are a list", []);
-  const members = (Array.isArray(parsed) ? parsed : []).flatMap((entry: unknown, index) => {
+  const named = new Set<string>();
+  return (Array.isArray(parsed) ? parsed : []).flatMap((entry: unknown, index) => {
     const member = readMember(entry, index, report);
-    return member === undefined ? [] : [member];
+    if (member === undefined) return [];
+    if (named.has(entityKey(member.uid))) report(`${shown(member)} is named twice`, [index, "uid"]);
+    named.add(entityKey(member.uid));
+    return [{ ...member, place: { file, ...places.at(index, "parents") } }];
   });
-  return { added: closeAncestors(members, report), findings };
 }
 
 function parseJson(file: string, text: string, findings: Finding[]): unknown {
@@ -61,7 +83,7 @@ function parseJson(file: string, text: string, findings: Finding[]): unknown {
   }
 }
 
-function readMember(entry: unknown, index: number, report: Report): Member | undefined {
+function readMember(entry: unknown, index: number, report: Report): Omit<Member, "place"> | undefined {
   if (!isObject(entry)) return void report("an entity is an object with `uid` and `parents`", [index]);
   for (const key of Object.keys(entry)) {
     if (["uid", "parents", "attrs"].includes(key)) continue;
@@ -80,7 +102,7 @@ function readMember(entry: unknown, index: number, report: Report): Member | und
   const above = parents.flatMap(
     (parent: unknown, at) => readUid(parent, parentTypes[uid.type], [index, "parents", at], report) ?? [],
   );
-  return { uid, parents: above, index };
+  return { uid, parents: above };
 }
 
 function readUid<T extends MemberType>(
@@ -111,20 +133,19 @@ function readUid<T extends MemberType>(
   return { type, id: uid["id"] };
 }
 
-function closeAncestors(members: readonly Member[], report: Report): AddedAncestors {
-  const known = new Map<string, Member>();
-  for (const member of members) {
-    const key = entityKey(member.uid);
-    if (known.has(key)) report(`${shown(member)} is named twice`, [member.index, "uid"]);
-    known.set(key, member);
-  }
+function closeAncestors(members: readonly Member[], findings: Finding[]): AddedAncestors {
+  const named = Map.groupBy(members, ({ uid }) => entityKey(uid));
   // A domain also lies in the names above it, which nobody has to write down.
-  const parentsOf = (uid: EntityRef) => [...namesAbove(uid), ...(known.get(entityKey(uid))?.parents ?? [])];
+  const parentsOf = (uid: EntityRef) => [
+    ...namesAbove(uid),
+    ...(named.get(entityKey(uid)) ?? []).flatMap(({ parents }) => parents),
+  ];
   return new Map(
     members.map((member) => {
       const reached = new Map(parentsOf(member.uid).map((uid) => [entityKey(uid), uid]));
       for (const uid of reached.values()) for (const above of parentsOf(uid)) reached.set(entityKey(above), above);
-      if (reached.has(entityKey(member.uid))) report(`${shown(member)} lies in itself`, [member.index, "parents"]);
+      if (reached.has(entityKey(member.uid)))
+        findings.push({ message: `${shown(member)} lies in itself`, place: member.place });
       return [entityKey(member.uid), [...reached.values()]];
     }),
   );
@@ -135,7 +156,7 @@ function namesAbove({ type, id }: EntityRef): readonly EntityRef[] {
   return type === "Domain" && dot >= 0 ? [{ type, id: id.slice(dot + 1) }] : [];
 }
 
-function shown({ uid }: Member): string {
+function shown({ uid }: Pick<Member, "uid">): string {
   return `\`${showEntity(uid)}\``;
 }
 

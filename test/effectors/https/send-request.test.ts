@@ -185,6 +185,19 @@ test("calling off while the connection is made ends the socket, and nothing was 
   await closed;
 });
 
+// ATTACK: threats 19: what is searched for secrets is read, and not yet anybody's.
+test("a request that is called off while its answer is looked through has no answer", async (t) => {
+  const server = await serveHttp(t, (_, response) => response.setHeader("set-cookie", "a=b").end("ok"));
+  const caller = new AbortController();
+  const revealedHeaders: string[] = [];
+  revealedHeaders.includes = () => {
+    caller.abort();
+    return false;
+  };
+  const asking = { url: `http://api.example.com:${server.port}/`, signal: caller.signal, revealedHeaders };
+  t.is(await failureOf(send(senderFor(t), asking)), "cancelled, sent");
+});
+
 test("a body that is longer than the tightest of its bounds is cut there, and no longer one is kept", async (t) => {
   const server = await serveHttp(t, (_, response) => response.end("x".repeat(limits.httpsResponseBytesMax + 1)));
   const sender = senderFor(t);

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/format"
+)
+
+const expressionRunesMax = 400
+
+// outline is a rule as its author wrote it, beside what OPA's compiler made of it. One expression may have become
+// several, in another order; `origin` says of each compiled one which it was, or that it belongs to the head (-1).
+type outline struct {
+	compiled    *ast.Rule
+	expressions []expression
+	origin      map[*ast.Expr]int
+}
+
+type expression struct {
+	text         string
+	line, column int
+	start, end   int
+	compiled     []*ast.Expr
+}
+
+// sources finds the outline of every rule.
+type sources struct {
+	compiler *ast.Compiler
+	parsed   map[place]*ast.Rule
+	outlines map[*ast.Rule]*outline
+}
+
+func newSources(modules map[string]*ast.Module, compiler *ast.Compiler) *sources {
+	found := &sources{compiler, map[place]*ast.Rule{}, map[*ast.Rule]*outline{}}
+	for _, module := range modules {
+		ast.WalkRules(module, func(each *ast.Rule) bool {
+			found.parsed[placeOf(each.Location)] = each
+			return false
+		})
+	}
+	return found
+}
+
+func placeOf(location *ast.Location) place {
+	if location == nil {
+		return place{}
+	}
+	return place{File: location.File, Line: location.Row, Column: location.Col}
+}
+
+func (s *sources) outline(compiled *ast.Rule) *outline {
+	if known := s.outlines[compiled]; known != nil {
+		return known
+	}
+	made := &outline{compiled: compiled, origin: map[*ast.Expr]int{}}
+	if written := s.parsed[placeOf(compiled.Location)]; written != nil {
+		made.expressions = expressionsOf(written)
+	}
+	for _, each := range compiled.Body {
+		index := slices.IndexFunc(made.expressions, func(candidate expression) bool {
+			return each.Location != nil && candidate.start <= each.Location.Offset && each.Location.Offset < candidate.end
+		})
+		made.origin[each] = index
+		if index >= 0 {
+			made.expressions[index].compiled = append(made.expressions[index].compiled, each)
+		}
+	}
+	s.outlines[compiled] = made
+	return made
+}
+
+// expressionsOf leaves out the `true` that the parser gives to a rule without a body.
+func expressionsOf(written *ast.Rule) []expression {
+	expressions := []expression{}
+	for _, each := range written.Body {
+		location := each.Location
+		if location == nil || each.Equal(ast.NewExpr(ast.BooleanTerm(true))) && string(location.Text) != "true" {
+			continue
+		}
+		text := string(location.Text)
+		if strings.HasPrefix(text, "else") {
+			text = formattedText(each)
+		}
+		expressions = append(expressions, expression{
+			text: onOneLine(text), line: location.Row, column: location.Col,
+			start: location.Offset, end: location.Offset + max(1, len(location.Text)),
+		})
+	}
+	return expressions
+}
+
+// formattedText is for the expression of an `else` without braces: the parser gives it, and all in it, the place and the
+// text of the whole `else`.
+func formattedText(each *ast.Expr) string {
+	text, err := format.AstWithOpts(each, format.Opts{IgnoreLocations: true, RegoVersion: ast.RegoV1})
+	if err != nil {
+		return each.String()
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// onOneLine is a piece of source as a person reads it in a list.
+func onOneLine(text string) string {
+	text = strings.Join(strings.FieldsFunc(text, func(char rune) bool { return unicode.IsSpace(char) || unicode.IsControl(char) }), " ")
+	return clipped(text, expressionRunesMax)
+}
+
+func clipped(text string, runesMax int) string {
+	if len(text) <= runesMax {
+		return text
+	}
+	if runes := []rune(text); len(runes) > runesMax {
+		return string(runes[:runesMax]) + "…"
+	}
+	return text
+}

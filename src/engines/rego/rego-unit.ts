@@ -1,0 +1,30 @@
+// What a layer's Rego is at each step of its way: texts, then a compiled module, then answers.
+
+/** A file of Rego, or of data, as it was read. `file` is as messages show it. */
+export interface RegoText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A rule that adds to `permit`, `forbid` or `oblige` of a `yoi.policy.<name>` package. */
+export interface RegoRule {
+  /** `<name>` of the package. */
+  readonly package: string;
+  readonly kind: "permit" | "forbid" | "oblige";
+  /** The literal `id` of its head, or of its metadata. Unique in its package. */
+  readonly id: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** `title`, `description` and the `custom` entries of its `# METADATA`, as text. */
+  readonly annotations: { readonly [name: string]: string };
+}
+
+/** A unit as the evaluator takes it. */
+export interface CompiledUnit {
+  /** Core WebAssembly of OPA's policy ABI, with the one entrypoint `yoi/decision`. */
+  readonly wasm: Uint8Array;
+  /** One JSON document, as text: integers in it keep their 64 bits. */
+  readonly data: string;
+  readonly rules: readonly RegoRule[];
+}
