@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AuthorizationRequest } from "../../src/calls/value.ts";
 import type { PolicySource, PreparedPolicies } from "../../src/engines/policy-engine.ts";
 import { createCompiledCache } from "../../src/engines/rego/compiled-cache.ts";
-import { createOpaProgram } from "../../src/engines/rego/start-opa-program.ts";
+import { createOpaProgram } from "../../src/engines/rego/opa/start-opa-program.ts";
 import { packageRoot } from "../../src/package-root.ts";
 import { executeRequest, invariants, policyFile, prepareCedar, readRequest } from "../support/cedar-sets.ts";
 import { regoEngine, regoFile, shippedSources } from "../support/rego-sets.ts";

@@ -1,7 +1,7 @@
 import test from "ava";
 import type { AuthorizationRequest } from "../../src/calls/value.ts";
-import { createEvaluator } from "../../src/engines/rego/create-evaluator.ts";
-import { createOpaProgram } from "../../src/engines/rego/start-opa-program.ts";
+import { createEvaluator } from "../../src/engines/rego/evaluation/create-evaluator.ts";
+import { createOpaProgram } from "../../src/engines/rego/opa/start-opa-program.ts";
 import { toRegoInput } from "../../src/engines/rego/to-rego-input.ts";
 import { executeRequest, fileRequest } from "../support/cedar-sets.ts";
 import { findingsIn, found, opaTest } from "../support/opa.ts";

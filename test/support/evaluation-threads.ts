@@ -1,8 +1,8 @@
 import { limits } from "../../src/calls/limits.ts";
-import { createEvaluator, type EvaluatorOptions } from "../../src/engines/rego/create-evaluator.ts";
-import type { ThreadQuestion } from "../../src/engines/rego/evaluation-message.ts";
-import type { PolicyEvaluator } from "../../src/engines/rego/policy-evaluator.ts";
-import { type StartThread, threadStarter } from "../../src/engines/rego/start-thread.ts";
+import { createEvaluator, type EvaluatorOptions } from "../../src/engines/rego/evaluation/create-evaluator.ts";
+import type { ThreadQuestion } from "../../src/engines/rego/evaluation/evaluation-message.ts";
+import type { PolicyEvaluator } from "../../src/engines/rego/evaluation/policy-evaluator.ts";
+import { type StartThread, threadStarter } from "../../src/engines/rego/evaluation/start-thread.ts";
 import { fakeClock } from "./fake-clock.ts";
 
 /** Real threads, and what they were asked. */

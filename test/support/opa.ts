@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import type { OrFindings } from "../../src/engines/rego/opa-program.ts";
+import type { OrFindings } from "../../src/engines/rego/opa/opa-program.ts";
 import type { Finding } from "../../src/errors/error-details.ts";
 import { packageRoot } from "../../src/package-root.ts";
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { OpaModules } from "../../src/engines/rego/opa-program.ts";
+import type { OpaModules } from "../../src/engines/rego/opa/opa-program.ts";
 import type { RegoText } from "../../src/engines/rego/rego-unit.ts";
 import { packageRoot } from "../../src/package-root.ts";
 

@@ -3,10 +3,10 @@ import type { Finding } from "../../errors/error-details.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import type { PolicySource, PolicySources } from "../policy-engine.ts";
 import { refusedSet } from "../refuse-set.ts";
+import { readBundle } from "./bundles/read-bundle.ts";
 import type { CompiledCache } from "./compiled-cache.ts";
-import type { OpaModules, OpaProgram } from "./opa-program.ts";
-import type { LoadedUnit, PolicyEvaluator } from "./policy-evaluator.ts";
-import { readBundle } from "./read-bundle.ts";
+import type { LoadedUnit, PolicyEvaluator } from "./evaluation/policy-evaluator.ts";
+import type { OpaModules, OpaProgram } from "./opa/opa-program.ts";
 import type { RegoRule, RegoText } from "./rego-unit.ts";
 
 /** A unit that answers: all Rego of one layer, or one bundle. */

@@ -4,7 +4,7 @@ import { failedVerdict, type Verdict } from "../../decisions/verdict.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import type { PreparedPolicies } from "../policy-engine.ts";
 import { engineName, fromRegoAnswers, policiesOf } from "./from-rego-answer.ts";
-import type { OpaProgram } from "./opa-program.ts";
+import type { OpaProgram } from "./opa/opa-program.ts";
 import type { PreparedUnit } from "./prepare-units.ts";
 import { toRegoInput } from "./to-rego-input.ts";
 import { traceUnit } from "./trace-units.ts";

@@ -4,11 +4,11 @@
 // know of effects, warrants or the journal.
 import type { PolicyEngine } from "../policy-engine.ts";
 import { createCompiledCache } from "./compiled-cache.ts";
-import { createEvaluator } from "./create-evaluator.ts";
+import { createEvaluator } from "./evaluation/create-evaluator.ts";
 import { engineName } from "./from-rego-answer.ts";
+import { createOpaProgram } from "./opa/start-opa-program.ts";
 import { prepareUnits, type UnitParts } from "./prepare-units.ts";
 import { preparedRego } from "./prepared-rego.ts";
-import { createOpaProgram } from "./start-opa-program.ts";
 
 /** Of what evaluates; the compiler's own is part of each unit's key. */
 const version = "opa-wasm 1.10.0";

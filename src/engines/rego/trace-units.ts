@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
 import type { PolicyTrace, TraceNode } from "../../decisions/trace.ts";
 import { policiesOf } from "./from-rego-answer.ts";
-import type { OpaProgram, TracedExpression, TracedRule } from "./opa-program.ts";
+import type { OpaProgram, TracedExpression, TracedRule } from "./opa/opa-program.ts";
 import type { PreparedUnit } from "./prepare-units.ts";
 
 /**

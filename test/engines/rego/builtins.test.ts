@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import test from "ava";
 import { limits } from "../../../src/calls/limits.ts";
-import { hostBuiltins, refusedBuiltins } from "../../../src/engines/rego/host-builtins.ts";
-import { startOpa } from "../../../src/engines/rego/opa-instance.ts";
-import type { OpaModules } from "../../../src/engines/rego/opa-program.ts";
-import { createOpaProgram } from "../../../src/engines/rego/start-opa-program.ts";
+import { hostBuiltins, refusedBuiltins } from "../../../src/engines/rego/evaluation/host-builtins.ts";
+import { startOpa } from "../../../src/engines/rego/opa/opa-instance.ts";
+import type { OpaModules } from "../../../src/engines/rego/opa/opa-program.ts";
+import { createOpaProgram } from "../../../src/engines/rego/opa/start-opa-program.ts";
 import { type BuiltinRow, builtinRows } from "../../support/builtin-rows.ts";
 import { stoppedEvaluator } from "../../support/evaluation-threads.ts";
 import { found, opaPath, opaTest } from "../../support/opa.ts";

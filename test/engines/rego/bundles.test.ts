@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 import test, { type ExecutionContext } from "ava";
 import { limits } from "../../../src/calls/limits.ts";
-import { readBundle } from "../../../src/engines/rego/read-bundle.ts";
-import { createOpaProgram } from "../../../src/engines/rego/start-opa-program.ts";
+import { readBundle } from "../../../src/engines/rego/bundles/read-bundle.ts";
+import { createOpaProgram } from "../../../src/engines/rego/opa/start-opa-program.ts";
 import { YoiError } from "../../../src/errors/yoi-error.ts";
 import { stoppedEvaluator } from "../../support/evaluation-threads.ts";
 import { found, opaTest } from "../../support/opa.ts";

@@ -1,9 +1,9 @@
 import test from "ava";
 import { type Limits, limits } from "../../../src/calls/limits.ts";
-import { createEvaluator } from "../../../src/engines/rego/create-evaluator.ts";
-import type { ThreadAnswer, ThreadQuestion } from "../../../src/engines/rego/evaluation-message.ts";
-import { readAnswer } from "../../../src/engines/rego/read-answer.ts";
-import type { StartThread, ThreadListener } from "../../../src/engines/rego/start-thread.ts";
+import { createEvaluator } from "../../../src/engines/rego/evaluation/create-evaluator.ts";
+import type { ThreadAnswer, ThreadQuestion } from "../../../src/engines/rego/evaluation/evaluation-message.ts";
+import { readAnswer } from "../../../src/engines/rego/evaluation/read-answer.ts";
+import type { StartThread, ThreadListener } from "../../../src/engines/rego/evaluation/start-thread.ts";
 import { stoppedEvaluator } from "../../support/evaluation-threads.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
 import { buildCounter, buildPolicy } from "../../support/rego-modules.ts";

@@ -4,9 +4,9 @@ import { canonicalAddress, isInRange } from "../../../src/calls/address-class.ts
 import { canonicalUrl, domainsOf, urlAncestors } from "../../../src/calls/canonical-url.ts";
 import { parseMountPath, pathAncestors } from "../../../src/calls/guest-path.ts";
 import { actionGroups, actions } from "../../../src/calls/powers.ts";
-import { createEvaluator } from "../../../src/engines/rego/create-evaluator.ts";
-import type { LoadedUnit } from "../../../src/engines/rego/policy-evaluator.ts";
-import { createOpaProgram } from "../../../src/engines/rego/start-opa-program.ts";
+import { createEvaluator } from "../../../src/engines/rego/evaluation/create-evaluator.ts";
+import type { LoadedUnit } from "../../../src/engines/rego/evaluation/policy-evaluator.ts";
+import { createOpaProgram } from "../../../src/engines/rego/opa/start-opa-program.ts";
 import { YoiError } from "../../../src/errors/yoi-error.ts";
 import { found, opaTest } from "../../support/opa.ts";
 import { regoUnit, shippedRego } from "../../support/shipped-rego.ts";

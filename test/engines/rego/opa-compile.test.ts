@@ -1,6 +1,6 @@
 import test from "ava";
-import { createEvaluator } from "../../../src/engines/rego/create-evaluator.ts";
-import { createOpaProgram } from "../../../src/engines/rego/start-opa-program.ts";
+import { createEvaluator } from "../../../src/engines/rego/evaluation/create-evaluator.ts";
+import { createOpaProgram } from "../../../src/engines/rego/opa/start-opa-program.ts";
 import { found, opaTest } from "../../support/opa.ts";
 import { regoUnit } from "../../support/shipped-rego.ts";
 

@@ -1,4 +1,4 @@
-import { createOpaProgram } from "../../../src/engines/rego/start-opa-program.ts";
+import { createOpaProgram } from "../../../src/engines/rego/opa/start-opa-program.ts";
 import { findingsIn, found, opaTest } from "../../support/opa.ts";
 import { regoUnit } from "../../support/shipped-rego.ts";
 

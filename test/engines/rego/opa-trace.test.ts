@@ -1,5 +1,5 @@
-import type { TracedExpression, TracedRule } from "../../../src/engines/rego/opa-program.ts";
-import { createOpaProgram } from "../../../src/engines/rego/start-opa-program.ts";
+import type { TracedExpression, TracedRule } from "../../../src/engines/rego/opa/opa-program.ts";
+import { createOpaProgram } from "../../../src/engines/rego/opa/start-opa-program.ts";
 import { found, opaTest } from "../../support/opa.ts";
 import { regoUnit } from "../../support/shipped-rego.ts";
 

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { limits as defaults, type Limits } from "../../calls/limits.ts";
-import type { Finding } from "../../errors/error-details.ts";
-import { escapeText } from "../../errors/escape-text.ts";
-import { YoiError } from "../../errors/yoi-error.ts";
-import { packageRoot } from "../../package-root.ts";
+import { limits as defaults, type Limits } from "../../../calls/limits.ts";
+import type { Finding } from "../../../errors/error-details.ts";
+import { escapeText } from "../../../errors/escape-text.ts";
+import { YoiError } from "../../../errors/yoi-error.ts";
+import { packageRoot } from "../../../package-root.ts";
 import { type EvaluationClock, systemClock } from "./evaluation-clock.ts";
 import type { ThreadAnswer } from "./evaluation-message.ts";
 import { EvaluationPool } from "./evaluation-pool.ts";

@@ -1,4 +1,4 @@
-import type { EvaluationFailure } from "../../errors/error-details.ts";
+import type { EvaluationFailure } from "../../../errors/error-details.ts";
 
 // What passes between the host and an evaluation thread: one question at a time, one answer to each.
 

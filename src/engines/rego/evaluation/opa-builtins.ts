@@ -1,5 +1,5 @@
-import { YoiError } from "../../errors/yoi-error.ts";
-import { type OpaInstance, startOpa } from "./opa-instance.ts";
+import { YoiError } from "../../../errors/yoi-error.ts";
+import { type OpaInstance, startOpa } from "../opa/opa-instance.ts";
 import { PolicyFault } from "./policy-fault.ts";
 
 /** What OPA's program says of one call. */

@@ -1,4 +1,4 @@
-import type { EvaluationFailure } from "../../errors/error-details.ts";
+import type { EvaluationFailure } from "../../../errors/error-details.ts";
 
 /** A module that gave no answer, or none that can be used. `message` goes on from its name. */
 export class PolicyFault extends Error {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import type { EvaluationFailure } from "../../errors/error-details.ts";
-import { YoiError } from "../../errors/yoi-error.ts";
+import type { EvaluationFailure } from "../../../errors/error-details.ts";
+import { YoiError } from "../../../errors/yoi-error.ts";
 import { type OpaInstance, startOpa } from "./opa-instance.ts";
 
 // The other side of `start-opa-program.ts`: OPA blocks the thread that asks it, so it has one to itself.

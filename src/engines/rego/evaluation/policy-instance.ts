@@ -1,5 +1,5 @@
 import * as opaWasm from "@open-policy-agent/opa-wasm";
-import { escapeText } from "../../errors/escape-text.ts";
+import { escapeText } from "../../../errors/escape-text.ts";
 import type { ThreadBounds, ThreadUnit } from "./evaluation-message.ts";
 import { checkAbi, checkEntrypoint, entrypoint, readBuiltins } from "./policy-abi.ts";
 import { faultOf, PolicyFault, type PolicyRefusal } from "./policy-fault.ts";

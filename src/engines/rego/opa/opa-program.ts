@@ -1,5 +1,5 @@
-import type { Finding } from "../../errors/error-details.ts";
-import type { CompiledUnit, RegoText } from "./rego-unit.ts";
+import type { Finding } from "../../../errors/error-details.ts";
+import type { CompiledUnit, RegoText } from "../rego-unit.ts";
 
 /** How one expression of a rule's body came out. */
 export interface TracedExpression {

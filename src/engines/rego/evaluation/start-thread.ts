@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
-import type { Limits } from "../../calls/limits.ts";
+import type { Limits } from "../../../calls/limits.ts";
 import type { ThreadAnswer, ThreadBounds, ThreadQuestion } from "./evaluation-message.ts";
 
 /** A thread as the pool sees it: what goes in, what comes out, and its end. */

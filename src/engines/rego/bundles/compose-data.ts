@@ -1,5 +1,5 @@
-import { limits } from "../../calls/limits.ts";
-import { PolicyRefusal } from "./policy-fault.ts";
+import { limits } from "../../../calls/limits.ts";
+import { PolicyRefusal } from "../evaluation/policy-fault.ts";
 import type { TarFile } from "./read-tar.ts";
 
 /** A folder of a bundle, with the document that its `data.json` is. */

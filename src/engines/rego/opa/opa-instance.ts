@@ -1,5 +1,5 @@
-import { limits } from "../../calls/limits.ts";
-import { YoiError } from "../../errors/yoi-error.ts";
+import { limits } from "../../../calls/limits.ts";
+import { YoiError } from "../../../errors/yoi-error.ts";
 import { OpaExit, opaSystem } from "./opa-system.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { escapeText } from "../../errors/escape-text.ts";
+import { escapeText } from "../../../errors/escape-text.ts";
 import { hostBuiltins, refusedBuiltins } from "./host-builtins.ts";
 import { PolicyFault, PolicyRefusal } from "./policy-fault.ts";
 

@@ -1,13 +1,13 @@
 import { open, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { limits } from "../../calls/limits.ts";
-import type { EvaluationFailure } from "../../errors/error-details.ts";
-import { YoiError } from "../../errors/yoi-error.ts";
-import { packageRoot } from "../../package-root.ts";
+import { limits } from "../../../calls/limits.ts";
+import type { EvaluationFailure } from "../../../errors/error-details.ts";
+import { YoiError } from "../../../errors/yoi-error.ts";
+import { packageRoot } from "../../../package-root.ts";
+import type { RegoRule, RegoText } from "../rego-unit.ts";
 import type { OpaModules, OpaProgram, OrFindings, RegoTestReport, TracedDecision } from "./opa-program.ts";
 import type { OpaOrder, OpaQuestion, OpaReport } from "./opa-thread.ts";
-import type { RegoRule, RegoText } from "./rego-unit.ts";
 
 interface ProgramOptions {
   /** The built program; its record lies beside it. */

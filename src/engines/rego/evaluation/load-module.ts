@@ -1,5 +1,5 @@
-import type { Limits } from "../../calls/limits.ts";
-import { escapeText } from "../../errors/escape-text.ts";
+import type { Limits } from "../../../calls/limits.ts";
+import { escapeText } from "../../../errors/escape-text.ts";
 import type { EvaluatedUnit } from "./policy-evaluator.ts";
 import { PolicyRefusal } from "./policy-fault.ts";
 import { ModuleFault, type ModuleImport, type ModuleShape, readModule } from "./read-module.ts";
