@@ -128,7 +128,11 @@ async function compiling(rounds: number): Promise<readonly BenchRow[]> {
   const engine = regoEngine();
   const files = async (round: number) => {
     const set = await engine.prepare({
-      policies: [...shippedSources, ...many, regoFile(`package yoi.policy.round\n\nround := ${round}\n`)],
+      policies: [
+        ...shippedSources,
+        ...many,
+        regoFile(`package yoi.policy.round\n\npermit contains {"id": "r${round}"} if input.action == "fs.read"\n`),
+      ],
     });
     set.dispose();
   };

@@ -21,10 +21,11 @@ function namesIn(cell = ""): readonly string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
 }
 
-const blocks = new Map(codeOf(page, "rego").map((text) => [/^package (\S+)/.exec(text)?.[1] ?? text, text]));
+const written = [...codeOf(page, "rego"), ...codeOf(readPage("../README.md"), "rego")];
+const blocks = new Map(written.map((text) => [/^package (\S+)/.exec(text)?.[1] ?? text, text]));
 
 for (const [name, text] of blocks) {
-  opaTest(`the policy \`${name}\` of \`docs/rego.md\` loads, and is formatted as OPA does`, async (t) => {
+  opaTest(`the policy \`${name}\` of the docs loads, and is formatted as OPA does`, async (t) => {
     const { rules } = found(await opa.compile(regoUnit({ "a.rego": text })));
     t.true(rules.length > 0);
     t.deepEqual(await opa.format({ file: "a.rego", text }), { text });

@@ -25,14 +25,14 @@ export function createCompiledCache(folder: string): CompiledCache {
         const body = text.slice(digest.length + 1);
         // A file that was cut short, or altered, is one that is not there.
         if (digest !== digestOf(body)) return undefined;
-        const { wasm, data, rules } = JSON.parse(body);
-        return { wasm: Buffer.from(wasm, "base64"), data, rules };
+        const { wasm, ...unit } = JSON.parse(body);
+        return { ...unit, wasm: Buffer.from(wasm, "base64") };
       } catch {
         return undefined;
       }
     },
-    async write(key, { wasm, data, rules }) {
-      const body = JSON.stringify({ wasm: Buffer.from(wasm).toString("base64"), data, rules });
+    async write(key, { wasm, ...unit }) {
+      const body = JSON.stringify({ wasm: Buffer.from(wasm).toString("base64"), ...unit });
       const temporary = join(folder, `new-${randomUUID()}`);
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });

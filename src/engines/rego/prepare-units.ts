@@ -4,6 +4,7 @@ import { YoiError } from "../../errors/yoi-error.ts";
 import type { PolicySource, PolicySources } from "../policy-engine.ts";
 import { refusedSet } from "../refuse-set.ts";
 import { readBundle } from "./bundles/read-bundle.ts";
+import { obligationFindings, urlFindings } from "./check-literals.ts";
 import type { CompiledCache } from "./compiled-cache.ts";
 import type { LoadedUnit, PolicyEvaluator } from "./evaluation/policy-evaluator.ts";
 import type { OpaModules, OpaProgram } from "./opa/opa-program.ts";
@@ -89,6 +90,8 @@ async function prepareLayer(
 async function compile(key: string, modules: OpaModules, { opa, cache }: UnitParts) {
   const compiled = await opa.compile(modules);
   if ("findings" in compiled) throw refusedSet(compiled.findings);
+  const findings = [...obligationFindings(compiled.rules), ...urlFindings(compiled.named)];
+  if (findings.length > 0) throw refusedSet(findings);
   await cache.write(key, compiled);
   return compiled;
 }

@@ -18,6 +18,14 @@ export interface RegoRule {
   readonly column: number;
   /** `title`, `description` and the `custom` entries of its `# METADATA`, as text. */
   readonly annotations: { readonly [name: string]: string };
+  /** What an entry of `oblige` writes out, by name: empty where the value is computed. */
+  readonly obligations?: { readonly [name: string]: string };
+}
+
+/** Text in a policy that what is asked for is held against. */
+export interface NamedText extends RegoText {
+  readonly line: number;
+  readonly column: number;
 }
 
 /** A unit as the evaluator takes it. */
@@ -27,4 +35,5 @@ export interface CompiledUnit {
   /** One JSON document, as text: integers in it keep their 64 bits. */
   readonly data: string;
   readonly rules: readonly RegoRule[];
+  readonly named: readonly NamedText[];
 }

@@ -52,6 +52,42 @@ const rows: readonly Row[] = [
     message: /^`input\.context` has no `zzzzzzzz`$/,
     remedy: /^it has `/,
   },
+  // ATTACK: threats 16: valid Rego that guards nothing.
+  {
+    title: "an action that nobody asks for",
+    files: policy(`${permit}input.action == "https.reqest"`),
+    place: "a.rego:3:50",
+    message: /^there is no action `https\.reqest`$/,
+    remedy: /^did you mean `https\.request`\?$/,
+  },
+  {
+    title: "an action among others that nobody asks for",
+    files: policy(`${permit}input.action in {"fs.read", "fs.raed"}`),
+    place: "a.rego:3:62",
+    message: /^there is no action `fs\.raed`$/,
+    remedy: /`fs\.read`/,
+  },
+  {
+    title: "a policy that adds to nothing",
+    files: policy('deny contains "no" if input.action == "fs.read"'),
+    place: "a.rego:1:1",
+    message: /^the policy `a` says nothing$/,
+    remedy: /`permit`, `forbid` or `oblige`/,
+  },
+  {
+    title: "a forbid outside of the packages that are collected",
+    files: { "a.rego": 'package team\n\nforbid contains {"id": "x"} if input.action == "fs.read"\n' },
+    place: "a.rego:3:1",
+    message: /^`forbid` of the package `team` is collected by nobody$/,
+    remedy: /yoi\.policy\.<name>/,
+  },
+  {
+    title: "a member that nobody reads",
+    files: policy('permit contains {"id": "x", "becuase": "y"} if input.action == "fs.read"'),
+    place: "a.rego:3:29",
+    message: /^an entry of `permit` has no member `becuase`$/,
+    remedy: /^did you mean `because`\?$/,
+  },
   {
     title: "a variable that is never used",
     files: policy(`${permit}{ x := input.action }`),
@@ -371,7 +407,7 @@ opaTest(
   },
 );
 
-// ATTACK: threats 31
+// ATTACK: threats 34
 opaTest("a name that would move a terminal's cursor is told of without it", async (t) => {
   const findings = findingsIn(await opa.compile(regoUnit(data('{"\\u001b[2Jx": 1, "\\u001b[2Jx": 2}'))));
   t.is(findings[0]?.message, "`\ufffd[2Jx` is there twice");

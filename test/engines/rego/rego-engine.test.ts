@@ -189,3 +189,34 @@ opaTest("a rule that asks for another action is not among those that could apply
   t.deepEqual(await set.trace(httpsRequest()), []);
   set.dispose();
 });
+
+// ATTACK: threats 16 and 18: what is written down and never applies.
+const silent: readonly (readonly [title: string, rule: string, message: RegExp, remedy: RegExp])[] = [
+  [
+    "a URL that is not written as requests name it",
+    'forbid contains {"id": "x"} if "https://API.example.com:443/v1/" in input.resource.within',
+    /^`https:\/\/API\.example\.com:443\/v1\/` can match nothing$/,
+    /^did you mean `https:\/\/api\.example\.com\/v1`\?$/,
+  ],
+  [
+    "an obligation that there is not",
+    'oblige contains {"id": "x", "timeuot": "5s"} if input.action == "fs.read"',
+    /^there is no obligation `timeuot`$/,
+    /^did you mean `timeout`\?$/,
+  ],
+  [
+    "an obligation that cannot be read",
+    'oblige contains {"id": "x", "rate": "often"} if input.action == "fs.read"',
+    /^`rate`: a rate is written/,
+    /^$/,
+  ],
+];
+for (const [title, rule, message, remedy] of silent) {
+  opaTest(`a set is refused for ${title}`, async (t) => {
+    const [finding, ...others] = await refusals(engine, [regoFile(`package yoi.policy.silent\n\n${rule}\n`)]);
+    t.deepEqual(others, []);
+    t.regex(finding?.message ?? "", message);
+    t.regex(finding?.remedy ?? "", remedy);
+    t.like(finding?.place, { file: ".yoi/policies/test.rego", line: 3 });
+  });
+}

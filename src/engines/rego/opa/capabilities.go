@@ -21,7 +21,7 @@ const (
 // same way twice, and no decision could be explained or replayed.
 var refusedBuiltins = map[string]refusal{
 	"http.send":              {network, inData},
-	"net.lookup_ip_addr":     {network, "the address that is dialled is `input.resource` of `network.connect`"},
+	"net.lookup_ip_addr":     {network, "the address that is dialled is `input.context.address` of `network.connect`"},
 	"time.now_ns":            {clock, inContext},
 	"rand.intn":              {random, "let the policy depend on the input alone"},
 	"uuid.rfc4122":           {random, "let the policy depend on the input alone"},

@@ -12,9 +12,10 @@ import (
 const entrypoint = "yoi/decision"
 
 type compiledUnit struct {
-	Wasm  []byte `json:"wasm"`
-	Data  string `json:"data"`
-	Rules []rule `json:"rules"`
+	Wasm  []byte      `json:"wasm"`
+	Data  string      `json:"data"`
+	Rules []rule      `json:"rules"`
+	Named []namedText `json:"named"`
 }
 
 func compileModules(question unitQuestion) (*compiledUnit, []finding, error) {
@@ -29,7 +30,7 @@ func compileModules(question unitQuestion) (*compiledUnit, []finding, error) {
 	if err != nil {
 		return nil, findingsOf(err), nil
 	}
-	return &compiledUnit{Wasm: wasm, Data: read.dataText, Rules: read.rules}, nil, nil
+	return &compiledUnit{Wasm: wasm, Data: read.dataText, Rules: read.rules, Named: read.named}, nil, nil
 }
 
 // check is OPA's own compiler at its strictest: unused names, references that the input's schema does not have,

@@ -29,6 +29,7 @@ type unit struct {
 	dataText string
 	schema   any
 	rules    []rule
+	named    []namedText
 }
 
 var parserOptions = ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1}
@@ -60,6 +61,8 @@ func readUnit(question unitQuestion) (*unit, []finding, error) {
 	if err := util.UnmarshalJSON([]byte(question.Schema), &read.schema); err != nil {
 		return nil, nil, fmt.Errorf("the input's schema is no JSON: %w", err)
 	}
+	findings = append(findings, checkSilent(read.own, read.schema)...)
+	read.named = namedTexts(read.own)
 	return read, findings, nil
 }
 

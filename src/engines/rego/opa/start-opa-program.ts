@@ -5,7 +5,7 @@ import { limits } from "../../../calls/limits.ts";
 import type { EvaluationFailure } from "../../../errors/error-details.ts";
 import { YoiError } from "../../../errors/yoi-error.ts";
 import { packageRoot } from "../../../package-root.ts";
-import type { RegoRule, RegoText } from "../rego-unit.ts";
+import type { CompiledUnit, RegoText } from "../rego-unit.ts";
 import type { OpaModules, OpaProgram, OrFindings, RegoTestReport, TracedDecision } from "./opa-program.ts";
 import type { OpaOrder, OpaQuestion, OpaReport } from "./opa-thread.ts";
 
@@ -22,7 +22,7 @@ interface ProgramRecord {
   readonly bytes: number;
 }
 
-type CompileAnswer = OrFindings<{ readonly wasm: string; readonly data: string; readonly rules: readonly RegoRule[] }>;
+type CompileAnswer = OrFindings<Omit<CompiledUnit, "wasm"> & { readonly wasm: string }>;
 
 const builtProgram = join(packageRoot, "dist/opa.wasm");
 

@@ -10,7 +10,6 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
-	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
@@ -53,27 +52,23 @@ type evaluation struct {
 // traceUnit evaluates as OPA does, and then each kind of entry of each package by itself with a tracer that sees every
 // rule: neither the index nor an early exit hides one, and a rule that ends its own query leaves the others alone.
 func traceUnit(question traceQuestion) (*tracedDecision, []finding, error) {
-	read, findings, err := readUnit(question.Unit)
+	unit, findings, err := compileForTrace(question.Unit)
 	if err != nil || len(findings) > 0 {
 		return nil, findings, err
-	}
-	compiler, findings := check(read, capabilities())
-	if len(findings) > 0 {
-		return nil, findings, nil
 	}
 	input, err := ast.ValueFromReader(strings.NewReader(question.Input))
 	if err != nil {
 		return nil, nil, fmt.Errorf("the input is no JSON: %w", err)
 	}
-	evaluated := &evaluation{compiler, inmem.NewFromObject(read.data), input}
+	evaluated := &evaluation{unit.compiler, unit.store, input}
 	traced := &tracedDecision{Rules: []tracedRule{}}
 	if decision, _ := evaluated.value(ast.MustParseRef("data.yoi.decision"), nil, nil); decision != nil {
 		if traced.Decision, err = toJSON(decision); err != nil {
 			return nil, nil, err
 		}
 	}
-	sources := newSources(read.modules, compiler)
-	for _, document := range documentsOf(read.rules) {
+	sources := newSources(unit.read.modules, unit.compiler)
+	for _, document := range documentsOf(unit.read.rules) {
 		traced.Rules = append(traced.Rules, traceDocument(evaluated, sources, document)...)
 	}
 	slices.SortFunc(traced.Rules, func(a, b tracedRule) int {
