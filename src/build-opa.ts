@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { limits } from "./calls/limits.ts";
+import { programFormat } from "./engines/rego/opa/start-opa-program.ts";
 
 const sources = join(import.meta.dirname, "engines/rego/opa");
 const go = "go";
@@ -40,7 +41,10 @@ export async function buildOpa(folder: string): Promise<void> {
   const version = /^\s*(?:require )?github\.com\/open-policy-agent\/opa v(\S+)/m.exec(
     await readFile(join(sources, "go.mod"), "utf8"),
   )?.[1];
-  await writeFile(join(folder, "opa.json"), `${JSON.stringify({ version, digest, bytes: bytes.length })}\n`);
+  await writeFile(
+    join(folder, "opa.json"),
+    `${JSON.stringify({ format: programFormat, version, digest, bytes: bytes.length })}\n`,
+  );
 }
 
 async function runGo(args: readonly string[]): Promise<"built" | "absent" | "failed"> {

@@ -102,7 +102,8 @@ async function identityFor(file: string, opa: OpaProgram): Promise<string> {
     return await opa.identity();
   } catch (error) {
     if (!YoiError.is(error, "YOI_OPA_MISSING")) throw error;
-    throw refusedSet([{ message: error.message, place: { file }, remedy: "install Go, then run `npm run build`" }]);
+    const message = "rego cannot be compiled: opa's program is not built here, or not from these sources";
+    throw refusedSet([{ message, place: { file }, remedy: "install Go, then run `npm run build`" }]);
   }
 }
 

@@ -9,7 +9,7 @@ import test, { type ExecutionContext } from "ava";
 import { boundMemory } from "../../../src/build-opa.ts";
 import { limits } from "../../../src/calls/limits.ts";
 import { startOpa } from "../../../src/engines/rego/opa/opa-instance.ts";
-import { createOpaProgram } from "../../../src/engines/rego/opa/start-opa-program.ts";
+import { createOpaProgram, programFormat } from "../../../src/engines/rego/opa/start-opa-program.ts";
 import { YoiError } from "../../../src/errors/yoi-error.ts";
 import { found, opaPath, opaTest } from "../../support/opa.ts";
 import { regoUnit } from "../../support/shipped-rego.ts";
@@ -32,7 +32,7 @@ async function programOf(t: ExecutionContext, bytes: Uint8Array, record: object 
   await writeFile(path, bytes);
   await writeFile(
     path.replace(".wasm", ".json"),
-    JSON.stringify({ version: "1", digest, bytes: bytes.length, ...record }),
+    JSON.stringify({ format: programFormat, version: "1", digest, bytes: bytes.length, ...record }),
   );
   return path;
 }
@@ -74,8 +74,10 @@ test("a program that was not built is said to be missing, with where it was look
   }
 });
 
-test("a program of another size than was built is missing, and one of other bytes", async (t) => {
+test("a program of another size than was built is missing, one of other bytes, and one of older sources", async (t) => {
   const bytes = new Uint8Array(64);
+  const older = await programOf(t, bytes, { format: programFormat - 1 });
+  t.deepEqual(await failureOf(createOpaProgram({ path: older }).identity()), ["YOI_OPA_MISSING", older]);
   const longer = await programOf(t, bytes, { bytes: 65 });
   t.deepEqual(await failureOf(createOpaProgram({ path: longer }).identity()), ["YOI_OPA_MISSING", longer]);
   const other = await programOf(t, bytes, { digest: "0" });
@@ -92,7 +94,10 @@ test("a program that was missing is found once it is built", async (t) => {
   const opa = createOpaProgram({ path });
   t.deepEqual(await failureOf(opa.identity()), ["YOI_OPA_MISSING", path]);
   await writeFile(path, "");
-  await writeFile(path.replace(".wasm", ".json"), JSON.stringify({ version: "2", digest: "d", bytes: 0 }));
+  await writeFile(
+    path.replace(".wasm", ".json"),
+    JSON.stringify({ format: programFormat, version: "2", digest: "d", bytes: 0 }),
+  );
   t.is(await opa.identity(), "opa 2 d");
 });
 

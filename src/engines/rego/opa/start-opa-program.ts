@@ -17,12 +17,16 @@ interface ProgramOptions {
 
 /** What the build writes down of the program that it built: `dist/opa.json`. */
 interface ProgramRecord {
+  readonly format: typeof programFormat;
   readonly version: string;
   readonly digest: string;
   readonly bytes: number;
 }
 
 type CompileAnswer = OrFindings<Omit<CompiledUnit, "wasm"> & { readonly wasm: string }>;
+
+/** What is asked and answered: a program that was built before a change of it is not the one that is meant. */
+export const programFormat = 1;
 
 const builtProgram = join(packageRoot, "dist/opa.wasm");
 
@@ -86,12 +90,15 @@ async function readRecord(path: string): Promise<ProgramRecord> {
 
 function isRecord(value: unknown): value is ProgramRecord {
   if (typeof value !== "object" || value === null) return false;
-  const { version, digest, bytes } = value as Partial<ProgramRecord>;
-  return typeof version === "string" && typeof digest === "string" && typeof bytes === "number";
+  const { format, version, digest, bytes } = value as Partial<ProgramRecord>;
+  return (
+    format === programFormat && typeof version === "string" && typeof digest === "string" && typeof bytes === "number"
+  );
 }
 
 function missing(path: string, cause?: unknown): YoiError<"YOI_OPA_MISSING"> {
-  const message = "rego cannot be compiled: opa is not built here; install go, then run `npm run build`";
+  const message =
+    "rego cannot be compiled: opa's program is not built here, or not from these sources; install go, then run `npm run build`";
   return new YoiError("YOI_OPA_MISSING", message, { path }, { cause });
 }
 
