@@ -114,7 +114,8 @@ async function digestFiles(places: Places): Promise<Record<string, string>> {
   const deciding = [places.workspaceConfig, places.localConfig, ...(await policyFiles(places.workspacePolicies))];
   const digests: Record<string, string> = {};
   for (const path of deciding) {
-    const read = await readBoundedFile(path, limits.policyFileBytesMax);
+    // A compiled policy is no text.
+    const read = await readBoundedFile(path, limits.regoBundleBytesMax, "base64");
     if ("absent" in read) continue;
     // FAIL-CLOSED: what cannot be read has a digest that no file has.
     const text = "text" in read ? read.text : randomBytes(32).toString("hex");

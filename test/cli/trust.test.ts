@@ -70,6 +70,15 @@ test("an exact trust ends with any change, and shows what it was", async (t) => 
   t.is((await call(workspace)).code, 0);
 });
 
+test("an exact trust holds for compiled policies too, and ends with another one", async (t) => {
+  const workspace = await newWorkspace(t);
+  workspace.write(".yoi/policies/team.wasm", Uint8Array.of(0, 0x61, 0x73, 0x6d, 0xff));
+  await workspace.yoi("trust", "--exact");
+  t.deepEqual(await readTrust(workspace.places), { trusted: true, exact: true });
+  workspace.write(".yoi/policies/team.wasm", Uint8Array.of(0, 0x61, 0x73, 0x6d, 0xfe));
+  t.like(await readTrust(workspace.places), { trusted: false });
+});
+
 test("a trust that was exact stays so until it is said to be of any", async (t) => {
   const workspace = await newWorkspace(t);
   await workspace.yoi("trust", "--exact");
