@@ -6,7 +6,8 @@ import { placesOf } from "./config/places.ts";
 import { explainCall } from "./explain/explain-call.ts";
 import type { Explanation } from "./explain/explanation.ts";
 import { type AgentTool, gatherBuiltinTools } from "./host/builtin-tools.ts";
-import { explainable } from "./host/explain-in-host.ts";
+import { withChain } from "./host/explain-chain.ts";
+import { explainable, explainedFrom } from "./host/explain-in-host.ts";
 import { openHost } from "./host/open-host.ts";
 import type { HostState } from "./host/reload-host.ts";
 import { watchWorkspace } from "./host/watch-workspace.ts";
@@ -84,12 +85,14 @@ export async function openYoi(options: YoiOptions): Promise<Yoi> {
       const held = host.revisions.hold();
       try {
         const { sources, survey } = host.state();
-        return await explainCall(call, {
+        const explanation = await explainCall(call, {
           judge: host.broker.judge,
-          policies: explainable(held.revision, sources, host.engines),
+          policies: { ...explainable(held.revision, sources, host.engines), ...explainedFrom(survey) },
           openings: survey.inventory.openings,
           answer: [],
         });
+        const asked = { revision: held.revision, survey, ...(sources !== undefined && { sources }) };
+        return await withChain(explanation, asked, nowMs());
       } finally {
         held.release();
       }

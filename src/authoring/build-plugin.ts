@@ -10,7 +10,7 @@ import { packageFileName, packPackage } from "../packages/pack-package.ts";
 import type { PluginManifest } from "../plugins/plugin-manifest.ts";
 import { manifestName } from "../plugins/read-plugin-manifest.ts";
 import { compileGuest } from "./compile-guest.ts";
-import { readFolderManifest, writeTypes, writeWhole } from "./plugin-folder.ts";
+import { readFolderManifest, writeManifestSchema, writeTypes, writeWhole } from "./plugin-folder.ts";
 import { requireToolchain } from "./toolchain.ts";
 
 /** One step that is done: what a person sees of it, and how long it took. */
@@ -50,6 +50,7 @@ export async function buildPlugin({ folder, onStep, timeoutMs = limits.buildMs }
   const manifest = await readFolderManifest(folder);
   await requireEntry(folder);
   await writeTypes(folder, manifest);
+  await writeManifestSchema(folder);
 
   const component = await compileGuest({
     folder,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { access, lstat, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { YoiError } from "../errors/yoi-error.ts";
-import { readFolderManifest, writeTypes } from "./plugin-folder.ts";
+import { readFolderManifest, writeManifestSchema, writeTypes } from "./plugin-folder.ts";
 import { toolchain } from "./toolchain.ts";
 
 export interface NewPluginOptions {
@@ -34,6 +34,7 @@ export async function newPlugin({ folder, name, yoiRoot }: NewPluginOptions): Pr
   try {
     await fillTemplate(temporary, { name, yoi: JSON.stringify(`file:${yoiRoot}`) });
     await writeTypes(temporary, await readFolderManifest(temporary));
+    await writeManifestSchema(temporary);
     await linkInstallation(join(temporary, "node_modules"), yoiRoot, command);
     // INVARIANT: a rename replaces an empty folder only, so what came to lie there meanwhile is not lost.
     await rename(temporary, folder);

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { limits } from "../calls/limits.ts";
 import { YoiError } from "../errors/yoi-error.ts";
+import { manifestJsonSchema } from "../plugins/manifest-json-schema.ts";
 import type { PluginManifest } from "../plugins/plugin-manifest.ts";
 import { manifestName, readPluginManifest } from "../plugins/read-plugin-manifest.ts";
 import { generateTypes } from "./generate-types.ts";
@@ -33,6 +34,17 @@ async function readBounded(path: string): Promise<Uint8Array> {
 export async function writeTypes(folder: string, manifest: PluginManifest): Promise<void> {
   const path = join(folder, typesFile);
   const text = generateTypes(manifest);
+  const before = await readFile(path, "utf8").catch(() => undefined);
+  if (before !== text) await writeWhole(path, text);
+}
+
+/** What an editor checks the manifest with, where its `#:schema` line says. */
+const schemaFile = "build/plugin.schema.json";
+
+/** Writes the schema of the manifest, unless it stands there already. */
+export async function writeManifestSchema(folder: string): Promise<void> {
+  const path = join(folder, schemaFile);
+  const text = `${JSON.stringify(manifestJsonSchema(), null, 2)}\n`;
   const before = await readFile(path, "utf8").catch(() => undefined);
   if (before !== text) await writeWhole(path, text);
 }

@@ -19,8 +19,8 @@ export function writeEvidence({ record, request }: Judgement): string {
   return Buffer.byteLength(whole) <= limits.evidenceBytesMax ? whole : JSON.stringify({ request: kept });
 }
 
-/** A request with everything that its entities lie in, from what `writeEvidence` kept of it. */
-export function restoreRequest(
+/** A request with everything that its entities lie in. */
+function restoreRequest(
   kept: Omit<AuthorizationRequest, "entities"> & { readonly entities: readonly KeptEntity[] },
 ): AuthorizationRequest {
   const entities = kept.entities.map((entity) => ({
@@ -28,6 +28,33 @@ export function restoreRequest(
     ancestors: entity.ancestors ?? ancestorsById(entity.uid),
   }));
   return { ...kept, entities };
+}
+
+/** What `writeEvidence` kept: the request whole, and the call where it was not too long. */
+export interface Evidence {
+  readonly request: AuthorizationRequest;
+  readonly call?: unknown;
+}
+
+/**
+ * Reads evidence back; its hash was held against its entry's before, so it is what `writeEvidence` wrote.
+ * @throws {TypeError} for what that never wrote
+ */
+export function readEvidence(text: string): Evidence {
+  const { request, call } = JSON.parse(text);
+  // Thousands of them are read for one replay, so only what is taken apart here is looked at.
+  if (!isRequest(request)) throw new TypeError("the evidence holds no request");
+  return { request: restoreRequest(request), ...(call !== undefined && { call }) };
+}
+
+function isRequest(value: unknown): value is AuthorizationRequest {
+  if (!isObject(value)) return false;
+  const { principal, context, entities } = value;
+  return isObject(principal) && isObject(context) && Array.isArray(entities) && entities.every(isObject);
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function keepEntity({ ancestors, ...entity }: Entity): KeptEntity {

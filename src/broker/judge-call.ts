@@ -1,13 +1,12 @@
 import type { Call } from "../calls/call.ts";
-import { describeCall } from "../calls/describe-call.ts";
 import type { Description } from "../calls/description.ts";
 import { newId } from "../calls/identifiers.ts";
 import type { AuthorizationRequest } from "../calls/value.ts";
 import type { Decision } from "../decisions/decision.ts";
 import type { BrokerParts } from "./broker-parts.ts";
 import { evaluatePolicies } from "./evaluate-policies.ts";
-import { gatherFacts } from "./gather-facts.ts";
 import type { PolicyRevision } from "./policy-revision.ts";
+import { putQuestion } from "./put-question.ts";
 import { recordCall } from "./record-call.ts";
 import { settleGates } from "./settle-gates.ts";
 
@@ -38,8 +37,7 @@ export async function judgeCall(
   const atMs = parts.nowMs();
   const inventory = parts.inventory();
   const started = performance.now();
-  const description = describeCall(call, inventory);
-  const request = gatherFacts(call, description, inventory, atMs);
+  const { description, request } = putQuestion(call, inventory, atMs);
   const described = performance.now();
   const verdicts = await evaluatePolicies(revision, request);
   const evaluated = performance.now();

@@ -73,6 +73,47 @@ export const commandTable: readonly CommandRow[] = [
     "every policy that counts, with its place",
     async () => (await import("./commands/policy-show.ts")).policyShow,
   ),
+  row(
+    "policy can",
+    "everything that a plugin may do",
+    async () => (await import("./commands/policy-can.ts")).policyCan,
+  ),
+  row(
+    "policy schema",
+    "the files by which editors check policies",
+    async () => (await import("./commands/policy-schema.ts")).policySchema,
+  ),
+  row("policy fmt", "lay policies out", async () => (await import("./commands/policy-fmt.ts")).policyFmt),
+  row(
+    "policy build",
+    "the workspace's policies in one file",
+    async () => (await import("./commands/policy-build.ts")).policyBuild,
+  ),
+  row(
+    "policy test",
+    "run the tests of the policies",
+    async () => (await import("./commands/policy-test.ts")).policyTest,
+  ),
+  row(
+    "policy replay",
+    "what recorded decisions would be under other policies",
+    async () => (await import("./commands/policy-replay.ts")).policyReplay,
+  ),
+  row(
+    "policy diff",
+    "what other policies would change, with a request for each",
+    async () => (await import("./commands/policy-diff.ts")).policyDiff,
+  ),
+  row(
+    "policy suggest",
+    "the least that policy has to permit for what is on record",
+    async () => (await import("./commands/policy-suggest.ts")).policySuggest,
+  ),
+  row(
+    "policy bench",
+    "what policies cost, by engine and by policy",
+    async () => (await import("./commands/policy-bench.ts")).policyBench,
+  ),
   row("journal tail", "the latest decisions", async () => (await import("./commands/journal-tail.ts")).journalTail),
   row("journal show", "one decision, whole", async () => (await import("./commands/journal-show.ts")).journalShow),
   row(

@@ -17,9 +17,11 @@ export async function readBoundedFile(
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = await file.stat();
     if (!stat.isFile()) return { problem: "not a regular file" };
-    const buffer = Buffer.alloc(bytesMax + 1);
+    // As large as the file says it is and a byte more, which shows that it has grown: only then as large as it may be.
+    let buffer = Buffer.alloc(Math.min(stat.size, bytesMax) + 1);
     let length = 0;
-    while (length < buffer.length) {
+    while (length <= bytesMax) {
+      if (length === buffer.length) buffer = Buffer.concat([buffer], bytesMax + 1);
       const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
       if (bytesRead === 0) break;
       length += bytesRead;

@@ -63,7 +63,8 @@ export interface Config extends OwnSettings {
 
 export type ConfigReading = { readonly config: Config } | { readonly findings: readonly Finding[] };
 
-const fileSchema = z.strictObject({
+/** A whole file, strictly but for its entries, of which a bad one spoils nothing but itself. */
+export const fileSchema = z.strictObject({
   zone: z.string().superRefine(requireTimeZone).optional(),
   journal: z
     .strictObject({

@@ -1,3 +1,4 @@
+import type { Value } from "../calls/value.ts";
 import type { PolicyInfo } from "./policy-info.ts";
 
 /** `unreached`: short-circuiting never evaluated it. */
@@ -12,6 +13,10 @@ export interface TraceNode {
   readonly kind: "scope" | "when" | "unless" | "operand";
   /** What the request has where the expression reads it, ready to be shown. */
   readonly actual?: string;
+  /** The parts of the request that it reads: `context.method`, `resource`, `principal`. */
+  readonly reads?: readonly string[];
+  /** What it holds them against: the constants in it and, of Rego, the data that it looked at. */
+  readonly literals?: readonly Value[];
   /** What that lies in, nearest first, where the expression asks for containment in something. */
   readonly inside?: string;
   /** The engine's own words, for `error`. */

@@ -42,7 +42,8 @@ export async function loadPolicies(
   const findings: Finding[] = [];
   let bytes = 0;
   for (const folder of folders) {
-    for (const path of await policyFiles(folder, findings)) {
+    const paths = await policyFiles(folder, findings);
+    for await (const { path, read } of readInTurn(paths, readFile)) {
       const file = join(folder.shownAs, relative(folder.path, path));
       if (sources.length >= limits.policyFilesMax || bytes > limits.policyBytesMax) {
         findings.push({
@@ -52,10 +53,6 @@ export async function loadPolicies(
         break;
       }
       const language = languageOf(file) ?? "cedar";
-      const read =
-        language === "bundle"
-          ? await readFile(path, limits.regoBundleBytesMax, "base64")
-          : await readFile(path, limits.policyFileBytesMax, "utf8");
       if ("text" in read) {
         bytes += read.text.length;
         sources.push({ file, layer: folder.layer, language, text: read.text });
@@ -69,9 +66,23 @@ export async function loadPolicies(
   return sources;
 }
 
-// What may lie beside policies: documents at the top, pages and tests. Hidden files are an editor's or a repository's.
+/** Reads files a few at a time, and answers in their order. */
+async function* readInTurn(paths: readonly string[], readFile: ReadPolicyFile) {
+  for (let begin = 0; begin < paths.length; begin += limits.policyFilesAtOnceMax) {
+    const some = paths.slice(begin, begin + limits.policyFilesAtOnceMax);
+    const reads = some.map((path) =>
+      languageOf(path) === "bundle"
+        ? readFile(path, limits.regoBundleBytesMax, "base64")
+        : readFile(path, limits.policyFileBytesMax, "utf8"),
+    );
+    for (const [position, read] of (await Promise.all(reads)).entries()) yield { path: some[position] ?? "", read };
+  }
+}
+
+// What may lie beside policies: documents at the top, pages, tests, and the schema that editors look for there. Hidden
+// files are an editor's or a repository's.
 const documents: readonly string[] = ["entities.json", "data.json", "data.yaml"];
-const beside = /^\.|\.md$|\.test\.toml$|_test\.rego$/;
+const beside = /^\.|\.md$|\.test\.toml$|_test\.rego$|\.cedarschema$/;
 
 /** The files below a folder that are neither policies nor anything known to lie beside them: nobody reads them. */
 export async function strayFiles({ path, shownAs }: PolicyFolder): Promise<readonly Finding[]> {
@@ -95,7 +106,8 @@ function meantEnding(file: string): string {
   return meant === undefined ? "a policy ends in `.cedar` or `.rego`" : `did you mean \`${meant}\`?`;
 }
 
-function languageOf(name: string): PolicySource["language"] | undefined {
+/** What a file among policies is written in, by its name; nothing for what is no policy. */
+export function languageOf(name: string): PolicySource["language"] | undefined {
   // Tests of policies decide nothing, and are run apart.
   if (name.endsWith("_test.rego")) return undefined;
   return Object.entries(languages).find(([ending]) => name.endsWith(ending))?.[1];

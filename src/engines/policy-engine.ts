@@ -3,6 +3,9 @@ import type { PolicyInfo, PolicyLayer } from "../decisions/policy-info.ts";
 import type { PolicyTrace } from "../decisions/trace.ts";
 import type { Verdict } from "../decisions/verdict.ts";
 import type { Place } from "../errors/error-details.ts";
+import type { TextChange } from "./policy-exception.ts";
+import type { PolicyOutline } from "./policy-outline.ts";
+import type { PolicyTestAnswer, PolicyTestFile } from "./policy-tests.ts";
 
 // The port behind which a policy engine (a PDP) stands. Requests go in, verdicts come out;
 // an engine knows nothing of effects, warrants or the journal.
@@ -43,8 +46,20 @@ export interface PreparedPolicies {
   readonly policies: readonly PolicyInfo[];
   /** Never throws for the sake of a policy: an evaluation that fails is a verdict of `error`. */
   evaluate(request: AuthorizationRequest): Verdict | Promise<Verdict>;
-  /** The policies that could apply and the near misses among permits, clause by clause. */
-  trace(request: AuthorizationRequest): readonly PolicyTrace[] | Promise<readonly PolicyTrace[]>;
+  /** The policies that could apply and, unless they are not wanted, the near misses among permits, clause by clause. */
+  trace(
+    request: AuthorizationRequest,
+    options?: { readonly nearMisses: boolean },
+  ): readonly PolicyTrace[] | Promise<readonly PolicyTrace[]>;
+  /** Every policy taken apart; of a bundle, which has no sources, there is none. Computed when it is asked for. */
+  outline(): readonly PolicyOutline[];
+  /** A policy of an operator's with an exception for exactly one request, as a change of its file; validated by nobody yet. */
+  except(policy: PolicyInfo, request: AuthorizationRequest): TextChange | undefined;
+  /**
+   * Runs tests in the engine's own language, each layer's over its own policies; absent where it has no such tests.
+   * `apart` runs them one by one, as long as they are few, so that it is known which of them evaluated what.
+   */
+  readonly test?: (tests: readonly PolicyTestFile[], options: { readonly apart: boolean }) => Promise<PolicyTestAnswer>;
   dispose(): void;
 }
 

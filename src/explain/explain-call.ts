@@ -3,7 +3,8 @@ import type { Opening } from "../calls/inventory.ts";
 import type { AuthorizationRequest } from "../calls/value.ts";
 import type { Decision } from "../decisions/decision.ts";
 import { explainAddresses } from "./explain-addresses.ts";
-import { type ExplainedPolicies, explainRequest } from "./explain-request.ts";
+import { explainRequest } from "./explain-request.ts";
+import type { ExplainedPolicies } from "./explained-policies.ts";
 import type { Explanation } from "./explanation.ts";
 
 /** What a call that was not made is explained with. */

@@ -1,11 +1,16 @@
+import type { Call } from "../calls/call.ts";
 import type { AuthorizationRequest } from "../calls/value.ts";
 import type { Cause } from "../decisions/cause.ts";
 import { combineVerdicts } from "../decisions/combine-verdicts.ts";
 import type { Decision, DenyDecision } from "../decisions/decision.ts";
 import { failedVerdict, isRefused } from "../decisions/verdict.ts";
 import type { DecidedEntry, EndedEntry } from "../journal/journal-entry.ts";
-import { type ExplainedPolicies, evaluateAll, explainRequest } from "./explain-request.ts";
+import { evaluateAll } from "./evaluate-all.ts";
+import { explainWhy } from "./explain-request.ts";
+import type { ExplainedPolicies } from "./explained-policies.ts";
 import type { Explanation, Recorded, RecordedStep } from "./explanation.ts";
+import { findMends } from "./find-mends.ts";
+import { traceAll } from "./trace-all.ts";
 
 // Settled by the broker after the engines have answered, so evaluating again cannot bring them back.
 const gates: readonly Cause[] = [
@@ -23,6 +28,8 @@ export interface RecordedDecision {
   readonly redirectedFrom?: string;
   readonly entry: DecidedEntry;
   readonly request: AuthorizationRequest;
+  /** As far as the journal keeps it; absent where it was too long to be kept. */
+  readonly call?: Call;
   readonly end?: EndedEntry;
   readonly steps: readonly DecidedEntry[];
 }
@@ -36,17 +43,20 @@ export async function explainRecord(
   then: ExplainedPolicies,
   present: ExplainedPolicies,
 ): Promise<Explanation> {
-  const { entry, request, end, steps, redirectedFrom } = record;
+  const { entry, request, call, end, steps, redirectedFrom } = record;
   const wasRefused = isRefused(entry.verdicts);
   // Where there was no set there is none to ask again: what is in force by now would answer in its place.
   const asked = wasRefused ? { ...then, digest: entry.policies, sets: [], versions: new Map() } : then;
   const decision = wasRefused ? recordedRefusal(entry) : await decideAgain(entry, request, asked);
   const same = decision.kind === entry.answer && (decision.kind === "allow" || decision.cause === entry.cause);
-  const now =
-    present.digest === asked.digest ? undefined : combineVerdicts(await evaluateAll(present.sets, request)).kind;
+  const now = present.digest === asked.digest ? undefined : await decideAgain(entry, request, present);
   const { know } = present;
+  const why = await explainWhy(request, decision, { ...asked, ...(know !== undefined && { know }) }, call);
+  // What is mended is what is in force now, and what could be asked now; what was in force then is history.
+  const traces = now === undefined ? why.traces : await traceAll(present.sets, request);
   return {
-    ...(await explainRequest(request, decision, { ...asked, ...(know !== undefined && { know }) })),
+    ...why,
+    ...(await findMends(request, now ?? decision, traces, present, call)),
     recorded: {
       decision: entry.decision,
       call: entry.call,
@@ -58,7 +68,7 @@ export async function explainRecord(
       ...(redirectedFrom !== undefined && { redirectedFrom }),
       steps: steps.map(stepOf),
       same,
-      ...(now !== undefined && { now }),
+      ...(now !== undefined && { now: now.kind }),
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Action } from "../calls/powers.ts";
 import type { AuthorizationRequest, Value } from "../calls/value.ts";
 import type { DenyDecision } from "../decisions/decision.ts";
 import type { Finding } from "../errors/error-details.ts";
+import { type DeclaredNow, type DeclaringChange, declaringChanges } from "./declaring-changes.ts";
 import { pluginConcerned } from "./request-in-words.ts";
 
 /** One trouble with a plugin, as `plugin list` has it. */
@@ -14,6 +15,8 @@ export interface PluginNow {
   readonly troubles: readonly Trouble[];
   /** What its manifest asks for, in words, by what it is about. */
   readonly asks: readonly { readonly about: "tool" | "file" | "url" | "secret"; readonly words: string }[];
+  /** What is declared, bound and granted; absent where there is no package. */
+  readonly declared?: DeclaredNow;
 }
 
 /** What a denial has to do with how the plugin stands. */
@@ -22,6 +25,8 @@ export interface Standing {
   readonly troubles?: readonly Trouble[];
   /** What was wanted and is not asked for in the manifest, beside what is. */
   readonly undeclared?: { readonly wanted: string; readonly asks: readonly string[] };
+  /** Of what is undeclared: the lines with which it no longer would be. */
+  readonly declaring?: readonly DeclaringChange[];
 }
 
 /** Picks from what is known of a plugin what a denial comes from. A permit or a forbid of an operator's is no matter of it. */
@@ -35,8 +40,11 @@ export function relateStanding(
   const by = decision.verdicts.flatMap(({ determining }) => determining.map(({ name }) => name));
   const troubles = troublesBehind(request, decision, now.troubles);
   const isUndeclared = decision.cause === "undeclared" && by.includes("ask-is-declared");
+  const isOfManifest = decision.cause === "undeclared" && now.declared !== undefined;
+  const declaring = isOfManifest ? declaringChanges(request, decision.verdicts, now.declared) : [];
   return {
     ...(troubles.length > 0 && { troubles }),
+    ...(declaring.length > 0 && { declaring }),
     ...(isUndeclared && { undeclared: { wanted: wantedBy(request), asks: asksAbout(request, now.asks) } }),
   };
 }

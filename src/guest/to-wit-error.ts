@@ -3,13 +3,15 @@ import { YoiError } from "../errors/yoi-error.ts";
 import type { HostError } from "../sandbox/sandbox.ts";
 
 /**
- * A denial as the guest gets it: the decision's id and nothing else, but for a flaw of its own request. Whether the
+ * A denial as the guest gets it: the decision's id and nothing else, but for a flaw of its own request and that a limit
+ * was reached. Whether the
  * thing exists, which policy said no and why are for the operator.
  */
 export function denialToWit(decision: DenyDecision): HostError {
-  if (decision.cause === "schema-invalid") return { tag: "invalid", val: decision.because ?? "malformed" };
-  if (decision.cause === "limit") return { tag: "limit", val: "a rate or size limit of the host" };
-  return { tag: "denied", val: decision.id };
+  const { cause, because = "malformed", id } = decision;
+  if (cause === "schema-invalid") return { tag: "invalid", val: `${because}; decision ${id}` };
+  if (cause === "limit") return { tag: "limit", val: `a rate or size limit of the host; decision ${id}` };
+  return { tag: "denied", val: id };
 }
 
 /** A failure as the guest gets it: a closed word. Host paths, addresses and the system's text stay here. */

@@ -1,24 +1,17 @@
-import { z } from "zod";
-import { restoreRequest } from "../broker/evidence.ts";
+import { readEvidence } from "../broker/evidence.ts";
 import { prepareRevision } from "../broker/prepare-revision.ts";
+import { restoreCall } from "../broker/record-call.ts";
 import type { AuthorizationRequest } from "../calls/value.ts";
 import type { PolicySources } from "../engines/policy-engine.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import { explainRecord } from "../explain/explain-record.ts";
-import type { ExplainedPolicies } from "../explain/explain-request.ts";
+import type { ExplainedPolicies } from "../explain/explained-policies.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { type DecidedEntry, type EndedEntry, isDecided } from "../journal/journal-entry.ts";
 import type { Found, JournalReader } from "../journal/read-journal.ts";
 import { explainable } from "./explain-in-host.ts";
 import type { Inspection } from "./inspect-workspace.ts";
-
-const evidenceSchema = z.object({
-  request: z.custom<AuthorizationRequest>(
-    (value) =>
-      z.object({ principal: z.object({}), entities: z.array(z.object({})), context: z.object({}) }).safeParse(value)
-        .success,
-  ),
-});
+import { recordedTree } from "./recorded-tree.ts";
 
 /**
  * Explains what is on record under an id, from its evidence, under the policies that were in force then.
@@ -37,14 +30,22 @@ export async function explainRecorded(
     const message = `the evidence of ${entry.decision} is gone, so it cannot be evaluated again; \`yoi journal show\` has what is left`;
     throw new YoiError("YOI_USAGE", message, {});
   }
-  const request = restoreRequest(evidenceSchema.parse(JSON.parse(evidence)).request);
+  const { request, call: recorded } = readEvidence(evidence);
+  const call = restoreCall(recorded, request);
   const end = entries.find((one): one is EndedEntry => one.stage === "performed" || one.stage === "failed");
   const steps = entry.action === "https.request" ? stepsOf(entry, reader) : [];
   const redirectedFrom = originOfRedirect(entry, request, reader);
-  const also = { ...(end !== undefined && { end }), ...(redirectedFrom !== undefined && { redirectedFrom }) };
+  const also = {
+    ...(call !== undefined && { call }),
+    ...(end !== undefined && { end }),
+    ...(redirectedFrom !== undefined && { redirectedFrom }),
+  };
   const then = await policiesOf(entry, reader, inspection);
   try {
-    return await explainRecord({ entry, request, steps, ...also }, then, inspection.policies);
+    const explanation = await explainRecord({ entry, request, steps, ...also }, then, inspection.policies);
+    const { recorded } = explanation;
+    if (recorded === undefined) return explanation;
+    return { ...explanation, recorded: { ...recorded, tree: recordedTree(entry, entries, reader) } };
   } finally {
     if (then !== inspection.policies) for (const set of then.sets) set.dispose();
   }

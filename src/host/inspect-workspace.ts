@@ -5,12 +5,11 @@ import type { Places } from "../config/places.ts";
 import type { Effectors } from "../effectors/effector.ts";
 import type { PolicyEngine, PolicySources } from "../engines/policy-engine.ts";
 import { YoiError } from "../errors/yoi-error.ts";
-import type { ExplainedPolicies } from "../explain/explain-request.ts";
+import type { ExplainedPolicies } from "../explain/explained-policies.ts";
 import { type Survey, surveyWorkspace } from "../workspace/survey-workspace.ts";
 import type { BuiltinTools } from "./builtin-tools.ts";
-import { explainable } from "./explain-in-host.ts";
+import { explainable, explainedFrom } from "./explain-in-host.ts";
 import { createEngines, loadRevision, refusedRevision } from "./load-revision.ts";
-import { pluginNow } from "./plugin-now.ts";
 import { readOnlyJournal } from "./read-only-journal.ts";
 
 /** A workspace under inspection: everything can be asked, and nothing is written, run or registered. */
@@ -52,14 +51,14 @@ export async function inspectWorkspace(
     judge: broker.judge,
     policies: {
       ...explainable(revision, sources, engines),
-      know: (plugin) => pluginNow(survey, plugin),
+      ...explainedFrom(survey),
       ...("problem" in loaded && { refused: loaded.problem.details.findings }),
     },
   };
 }
 
-// An inspection only judges. These stand for "somebody could do it", and refuse to.
 const never = async (): Promise<never> => {
   throw new YoiError("YOI_EFFECT_FAILED", "an inspection performs nothing", { why: "unavailable" });
 };
-const neverPerformed: Effectors = Object.fromEntries(actions.map((action) => [action, never]));
+/** Effectors of whoever only judges: they stand for "somebody could do it", and refuse to. */
+export const neverPerformed: Effectors = Object.fromEntries(actions.map((action) => [action, never]));

@@ -17,7 +17,7 @@ const shippedPolicies = join(packageRoot, "policies");
 export function createEngines({ policyCache }: Pick<Places, "policyCache">): readonly PolicyEngine[] {
   const shipped = (name: string) => readFileSync(join(shippedPolicies, name), "utf8");
   return [
-    createCedarEngine({ schemaText: shipped("yoi.cedarschema") }),
+    createCedarEngine({ schemaJson: shipped("yoi.cedarschema.json") }),
     createRegoEngine({ schemaText: shipped("rego/input.schema.json"), cacheFolder: policyCache }),
   ];
 }

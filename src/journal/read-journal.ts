@@ -5,7 +5,7 @@ import type { Action } from "../calls/powers.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import { type StoredEntry, sha256 } from "./chain-entries.ts";
 import type { GuestLogLine } from "./journal.ts";
-import type { ChainedEntry } from "./journal-entry.ts";
+import { type ChainedEntry, type DecidedEntry, isDecided } from "./journal-entry.ts";
 import { parseEntry } from "./parse-entry.ts";
 import { readDatabase } from "./read-database.ts";
 import { integerOf, type Row, textOf } from "./row-columns.ts";
@@ -27,6 +27,19 @@ export type Found =
   | { readonly kind: "found"; readonly id: string; readonly entries: readonly ChainedEntry[] }
   | { readonly kind: "ambiguous"; readonly candidates: readonly string[] }
   | { readonly kind: "missing" };
+
+/** Decisions that were made for real, within a plugin, an action, an answer and a time. */
+export interface DecisionFilter extends Omit<JournalFilter, "limit"> {
+  /** The newest so many. */
+  readonly last: number;
+}
+
+/** A decision with the evidence that is kept of it, if it is there and has the hash that the entry names. */
+export interface DecisionOnRecord {
+  readonly seq: number;
+  readonly entry: DecidedEntry;
+  readonly evidence?: string;
+}
 
 /** The evidence of one entry, as it is stored. */
 export interface StoredEvidence {
@@ -52,6 +65,8 @@ export interface JournalReader {
   descendants(call: CallId): readonly ChainedEntry[];
   /** The request that was decided, as it was recorded; nothing when it is gone or no longer has the entry's hash. */
   evidence(decision: DecisionId): string | undefined;
+  /** The newest decisions, the oldest of them first; rehearsals are none. */
+  decisions(filter: DecisionFilter): readonly DecisionOnRecord[];
   policySet(digest: string): string | undefined;
   /** The newest `limit` lines, the oldest of them first. */
   guestLog(filter: {
@@ -111,6 +126,11 @@ export function readJournal(path: string): JournalReader {
       const [kept] = rows(storedEvidence, `${evidenceRows} WHERE entries.decision = ?`, decision);
       return kept !== undefined && isEvidenceOf(kept) ? kept.request : undefined;
     },
+    decisions: ({ last, ...filter }) => {
+      const { where, values } = conditions(filter, ["stage = 'decided'"]);
+      const sql = `${decisionRows} ${where} ORDER BY entries.seq DESC LIMIT ?`;
+      return rows((row) => decisionOnRecord(row, file), sql, ...values, last).toReversed();
+    },
     policySet: (digest) =>
       rows((row) => textOf(row, "sources"), "SELECT sources FROM policy_sets WHERE digest = ?", digest)[0],
     guestLog: ({ plugin, call, limit }) =>
@@ -138,20 +158,27 @@ const evidenceRows = `
   SELECT evidence.seq, evidence.request, entries.entry AS entry
   FROM evidence LEFT JOIN entries ON entries.seq = evidence.seq`;
 
+const decisionRows = `
+  SELECT entries.seq AS seq, previous, hash, entry, evidence.request AS request
+  FROM entries LEFT JOIN evidence ON evidence.seq = entries.seq`;
+
 const guestLines = `
   SELECT at, plugin, call, level, line FROM guest_log
   WHERE (?1 IS NULL OR plugin = ?1) AND (?2 IS NULL OR call = ?2) ORDER BY id DESC LIMIT ?3`;
 
-function conditions(filter: JournalFilter): { readonly where: string; readonly values: readonly SQLInputValue[] } {
-  const parts: (readonly [string, ...SQLInputValue[]])[] = [];
-  if (filter.after !== undefined) parts.push(["seq > ?", filter.after]);
+function conditions(
+  filter: Omit<JournalFilter, "limit">,
+  always: readonly string[] = [],
+): { readonly where: string; readonly values: readonly SQLInputValue[] } {
+  const parts: (readonly [string, ...SQLInputValue[]])[] = always.map((sql) => [sql]);
+  if (filter.after !== undefined) parts.push(["entries.seq > ?", filter.after]);
   if (filter.since !== undefined) parts.push(["at >= ?", filter.since]);
   if (filter.action !== undefined) parts.push(["action = ?", filter.action]);
   if (filter.answer !== undefined) parts.push(["answer = ?", filter.answer]);
   if (filter.plugin !== undefined) {
     // The end of a call does not name the plugin; its decision does.
     const ofItsCalls = "EXISTS (SELECT 1 FROM entries own WHERE own.decision = entries.decision AND own.plugin = ?)";
-    parts.push([`(plugin = ? OR ${ofItsCalls})`, filter.plugin, filter.plugin]);
+    parts.push([`(entries.plugin = ? OR ${ofItsCalls})`, filter.plugin, filter.plugin]);
   }
   return {
     where: parts.length === 0 ? "" : `WHERE ${parts.map(([sql]) => sql).join(" AND ")}`,
@@ -166,6 +193,16 @@ function storedEntry(row: Row): StoredEntry {
     hash: textOf(row, "hash"),
     text: textOf(row, "entry"),
   };
+}
+
+function decisionOnRecord(row: Row, path: string): DecisionOnRecord {
+  const stored = storedEntry(row);
+  const { seq, entry } = readEntry(stored, path);
+  if (!isDecided(entry))
+    throw new YoiError("YOI_JOURNAL_UNREADABLE", `entry ${seq} of the journal is no decision`, { path });
+  const request = row["request"];
+  const isWhole = typeof request === "string" && entry.evidence === sha256(request);
+  return { seq, entry, ...(isWhole && { evidence: request }) };
 }
 
 function storedEvidence(row: Row): StoredEvidence {

@@ -3,8 +3,8 @@ import { escapeText } from "../errors/escape-text.ts";
 import { wrap } from "./layout.ts";
 import type { Paint } from "./paint.ts";
 
-/** What a finding is to whoever reads it: something to mend, or something to know. */
-export type FindingMark = "✗" | "!";
+/** What a finding is to whoever reads it: something to mend, something to look at, or something to know. */
+export type FindingMark = "✗" | "!" | "·";
 
 /** `file:line:column  message` with the remedy below it, all behind one indent. */
 export function renderFinding(finding: Finding, paint: Paint, indent = "", mark: FindingMark = "✗"): readonly string[] {
@@ -14,7 +14,7 @@ export function renderFinding(finding: Finding, paint: Paint, indent = "", mark:
       ? ""
       : `${[place.file, place.line, place.column].filter((part) => part !== undefined).join(":")}  `;
   const [first = "", ...rest] = wrap(escapeText(where + finding.message, 1_000), `${indent}  `);
-  const tone = mark === "✗" ? paint.bad : paint.warn;
+  const tone = { "✗": paint.bad, "!": paint.warn, "·": paint.dim }[mark];
   return [
     `${indent}${tone(mark)} ${first.trimStart()}`,
     ...rest,

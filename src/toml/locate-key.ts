@@ -25,10 +25,11 @@ export function locateKey(text: string, path: TomlPath): TomlPlace | undefined {
 /** Indexes a text that was parsed without error; of any other text it indexes what it understands. */
 export function indexToml(text: string): TomlIndex {
   const root = new TomlScanner(text).scan();
+  const starts = lineStarts(text);
   const toPlace = (offset: number): TomlPlace => {
-    const before = text.slice(0, offset);
-    const line = before.split("\n").length;
-    return { line, column: offset - before.lastIndexOf("\n") - (line === 1 && before.startsWith("\ufeff") ? 1 : 0) };
+    const line = lastAtMost(starts, offset) + 1;
+    const begin = starts[line - 1] ?? 0;
+    return { line, column: offset - begin + 1 - (line === 1 && offset > 0 && text.startsWith("\ufeff") ? 1 : 0) };
   };
   return {
     find(path) {
@@ -44,6 +45,23 @@ export function indexToml(text: string): TomlIndex {
       return undefined;
     },
   };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** The position of the last number that is not greater, in a rising list. */
+function lastAtMost(rising: readonly number[], limit: number): number {
+  let [low, high] = [0, rising.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((rising[middle] ?? 0) <= limit) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 interface Node {

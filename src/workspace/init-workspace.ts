@@ -11,11 +11,11 @@ export const workspaceFiles: readonly { readonly path: string; readonly purpose:
   {
     path: "yoi.toml",
     purpose: "what is enabled, and with which folders",
-    text: `# What this workspace's plugins may use. A package does nothing until it is enabled here:
+    text: `#:schema ./schemas/yoi.schema.json
+# What this workspace's plugins may use. A package does nothing until it is enabled here:
 #   yoi plugin enable <id>      shows what it asks for, and writes its pins
 # A folder that a plugin may be given, by the name that policies use for it:
-#   [mounts.notes]
-#   path = "notes"
+#   mounts.notes.path = "notes"
 `,
   },
   {
@@ -38,7 +38,11 @@ permit (
 );
 `,
   },
-  { path: ".gitignore", purpose: "keeps state and private settings out of git", text: "state/\nyoi.local.toml\n" },
+  {
+    path: ".gitignore",
+    purpose: "keeps state and private settings out of git",
+    text: "state/\nyoi.local.toml\nschemas/\npolicies/yoi.cedarschema\n",
+  },
 ];
 
 /**

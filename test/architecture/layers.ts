@@ -75,7 +75,25 @@ export const layers: { readonly [folder: string]: Layer } = {
     may: ["tools", "calls", "decisions", "plugins", "packages", "config", "engines", "errors"],
     touches: ["fs", "path", "crypto"],
   },
-  explain: { may: ["calls", "decisions", "engines", "journal", "terminal", "errors"], touches: ["zod"] },
+  explain: { may: ["calls", "decisions", "engines", "journal", "terminal", "errors"], touches: ["zod", "crypto"] },
+  workbench: {
+    may: [
+      "calls",
+      "decisions",
+      "engines",
+      "journal",
+      "broker",
+      "config",
+      "plugins",
+      "workspace",
+      "explain",
+      "host",
+      "toml",
+      "terminal",
+      "errors",
+    ],
+    touches: ["zod", "tldts", "fs", "path", "crypto", "zlib", "util", "perf_hooks", "timers"],
+  },
   authoring: {
     may: ["calls", "plugins", "packages", "toml", "errors"],
     touches: [
@@ -117,6 +135,7 @@ export const layers: { readonly [folder: string]: Layer } = {
   },
   cli: {
     may: [
+      "workbench",
       "host",
       "calls",
       "plugins",

@@ -27,7 +27,11 @@ test.serial(
     );
     t.is(built.packagePath, join(folder, "build/example.notes-0.1.0.yoi-plugin"));
     t.regex(built.digest, /^sha256:[0-9a-f]{64}$/);
-    t.deepEqual((await readdir(join(folder, "build"))).sort(), ["example.notes-0.1.0.yoi-plugin", "plugin.wasm"]);
+    t.deepEqual((await readdir(join(folder, "build"))).sort(), [
+      "example.notes-0.1.0.yoi-plugin",
+      "plugin.schema.json",
+      "plugin.wasm",
+    ]);
   },
 );
 

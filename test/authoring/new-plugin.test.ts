@@ -14,6 +14,7 @@ test("a new plugin is a folder of what its author needs, and nothing of the temp
   t.deepEqual(files, [
     ".gitignore",
     "README.md",
+    "build/plugin.schema.json",
     "package.json",
     "plugin.toml",
     "policies/reads-notes.cedar",

@@ -69,7 +69,11 @@ test.serial("the first ten minutes: a plugin is begun, built and tested behind a
   await yoi("plugin", "new", "weather");
   await yoi("plugin", "build", "weather");
   const folder = join(place, "weather");
-  t.deepEqual((await readdir(join(folder, "build"))).sort(), ["example.weather-0.1.0.yoi-plugin", "plugin.wasm"]);
+  t.deepEqual((await readdir(join(folder, "build"))).sort(), [
+    "example.weather-0.1.0.yoi-plugin",
+    "plugin.schema.json",
+    "plugin.wasm",
+  ]);
   const { stdout } = await run(process.execPath, ["--test", "--test-reporter=tap"], { cwd: folder });
   t.regex(stdout, /^# pass 3$/m);
   // An editor has nothing but the folder: it finds `yoi/sdk` through the folder's link.

@@ -36,6 +36,10 @@ test("a quick bench measures every matter of the design, in numbers", async (t) 
       "Files",
       "An endless loop with a deadline of 200 ms",
       "An operator's commands",
+      "An explanation",
+      "What is on record",
+      "100 policies in 100 files",
+      "A command as a process",
       "A component of TypeScript",
     ],
   );

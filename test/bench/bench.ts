@@ -14,6 +14,7 @@ import { renderTable } from "./render-table.ts";
 import { measureRequests } from "./request-bench.ts";
 import { measureRevocation } from "./revocation-bench.ts";
 import { measureColdCalls, measureToolCalls } from "./tool-call-bench.ts";
+import { measureWorkbench } from "./workbench-bench.ts";
 
 const { quick, json } = parseArgs({ options: { quick: { type: "boolean" }, json: { type: "boolean" } } }).values;
 const measurements: readonly (() => Promise<readonly BenchGroup[]>)[] = [
@@ -26,6 +27,10 @@ const measurements: readonly (() => Promise<readonly BenchGroup[]>)[] = [
   async () => [await measureFiles(quick ? 8 : 200)],
   async () => [await measureDeadline(quick ? 1 : 10)],
   async () => [await measureOperator(quick ? 4 : 100, quick ? 1 : 10)],
+  () =>
+    measureWorkbench(
+      quick ? { rounds: 4, policies: 100, decisions: 40 } : { rounds: 100, policies: 1_000, decisions: 5_000 },
+    ),
   async () => [await measureComponent()],
 ];
 

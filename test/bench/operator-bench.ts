@@ -2,8 +2,6 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Call } from "../../src/calls/call.ts";
-import { newId } from "../../src/calls/identifiers.ts";
 import { writeArchive } from "../../src/packages/write-archive.ts";
 import { buildGuest } from "../support/build-guest.ts";
 import { atMost, type BenchGroup, type BenchRow } from "./bench-row.ts";
@@ -17,44 +15,13 @@ const built = join(root, "dist/cli/main.js");
 const program = existsSync(built)
   ? { entry: built, from: "built" }
   : { entry: join(root, "src/cli/main.ts"), from: "from sources" };
-const explainedPolicies = 50;
 
-/** What an operator waits for at a terminal: an explanation, and lists, each as a process of its own where it is one. */
+/** What an operator waits for at a terminal: lists, each as a process of its own where it is one. */
 export async function measureOperator(packages: number, rounds: number): Promise<BenchGroup> {
   return {
     title: "An operator's commands",
-    rows: [await measureExplain(rounds * 5), ...(await measureList(packages, rounds))],
+    rows: await measureList(packages, rounds),
   };
-}
-
-async function measureExplain(rounds: number): Promise<BenchRow> {
-  const workspace = await openBenchWorkspace();
-  await workspace.enable("notes");
-  const others = Array.from(
-    { length: explainedPolicies },
-    (_, number) =>
-      `permit (principal == Yoi::Plugin::"project:example.notes", action == Yoi::Action::"fs.read", resource in Yoi::Path::"notes/${number}") when { context.via.depth < 3 };`,
-  );
-  workspace.write(".yoi/policies/notes.cedar", others.join("\n"));
-  const yoi = await workspace.open();
-  try {
-    const explain = async () => {
-      const { answer } = await yoi.explain(readOf("notes/today.md"));
-      if (answer !== "deny") throw new Error("what no permit covers was allowed");
-    };
-    const times = quantilesOf(await timeBackToBack(rounds, explain));
-    return { what: `explain a denial, ${explainedPolicies} policies near`, unit: "ms", ...times };
-  } finally {
-    await yoi.close();
-    workspace.close();
-  }
-}
-
-function readOf(path: string): Call<"fs.read"> {
-  const id = newId(Date.now());
-  const principal = { kind: "plugin", id: "project:example.notes" } as const;
-  const via = { agent: "cli", tool: "project:example.notes/read_note", command: false, depth: 1 } as const;
-  return { id, root: id, action: "fs.read", principal, via, ask: { path } };
 }
 
 async function measureList(packages: number, rounds: number): Promise<readonly BenchRow[]> {
@@ -68,7 +35,6 @@ async function measureList(packages: number, rounds: number): Promise<readonly B
     const firstMs = await timeOnce(() => command("plugin", "list"));
     const warm = quantilesOf(await timeBackToBack(rounds, () => command("plugin", "list")));
     const inside = quantilesOf(await timeBackToBack(rounds, () => workspace.yoi("plugin", "list")));
-    const start = quantilesOf(await timeBackToBack(rounds, () => command("--version")));
     return [
       { what: `plugin list, ${packages} packages, first time`, unit: "ms", p50: firstMs },
       {
@@ -78,7 +44,6 @@ async function measureList(packages: number, rounds: number): Promise<readonly B
         ...atMost(warm.p50, 300, "ms"),
       },
       { what: "  of which the list itself", unit: "ms", ...inside },
-      { what: `yoi --version, ${program.from}`, unit: "ms", ...start },
     ];
   } finally {
     workspace.close();

@@ -1,5 +1,5 @@
 import test from "ava";
-import { restoreRequest, writeEvidence } from "../../src/broker/evidence.ts";
+import { readEvidence, writeEvidence } from "../../src/broker/evidence.ts";
 import { gatherFacts } from "../../src/broker/gather-facts.ts";
 import type { Judgement } from "../../src/broker/judge-call.ts";
 import { recordCall } from "../../src/broker/record-call.ts";
@@ -31,7 +31,7 @@ const calls: readonly (readonly [string, Call])[] = [
 for (const [what, call] of calls) {
   test(`what was decided of ${what} comes back from its evidence as it was`, (t) => {
     const { request, evidence } = evidenceOf(call);
-    t.deepEqual(restoreRequest(JSON.parse(evidence).request), JSON.parse(JSON.stringify(request)));
+    t.deepEqual(readEvidence(evidence).request, JSON.parse(JSON.stringify(request)));
   });
 }
 

@@ -30,6 +30,8 @@ const permitsTheEnabled = {
     return isEnabled ? { ...abstain, effect: "permit", obligations: [rate] } : abstain;
   },
   trace: () => [],
+  outline: () => [],
+  except: () => undefined,
   dispose: () => undefined,
 };
 

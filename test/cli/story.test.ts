@@ -48,7 +48,7 @@ forbid (principal, action in Yoi::Action::"files", resource in Yoi::Path::"notes
   const recorded = await yoi("plugin", "explain", decision.slice(-8));
   t.is(recorded.code, 0, recorded.stderr);
   t.regex(recorded.stdout, /^DENIED {3}project:example\.notes → fs\.read notes\/private\/diary\.md$/m);
-  t.regex(recorded.stdout, /forbid no-diary +\.yoi\/policies\/notes\.cedar:9:1/);
+  t.regex(recorded.stdout, /forbid no-diary, which applies +\.yoi\/policies\/notes\.cedar:9:1/);
   t.regex(recorded.stdout, /evaluated again just now: same answer/);
   const inWords = await yoi("plugin", "explain", "example.notes", "fs.read", "notes/private/diary.md", "read_note");
   t.is(inWords.stdout.split("\n\n").slice(0, 3).join(), recorded.stdout.split("\n\n").slice(0, 3).join());

@@ -145,7 +145,7 @@ test("a forbid of the user's own stands, whatever a trusted workspace permits", 
     "example.notes/read_note",
     '{"path":"notes/a"}',
   );
-  t.regex(explained.stdout, /forbid no-notes +~\/\.config\/yoi\/policies\/mine\.cedar:1:1/);
+  t.regex(explained.stdout, /forbid no-notes, which applies +~\/\.config\/yoi\/policies\/mine\.cedar:1:1/);
 });
 
 test("a workspace cannot mount, enable or grant for a folder that is not its own", async (t) => {

@@ -9,7 +9,7 @@ import {
   judge,
   policyFile,
   prepareCedar,
-  schemaText,
+  schemaJson,
 } from "../support/cedar-sets.ts";
 import { codeOf, plain, readPage, tableOf } from "../support/pages.ts";
 
@@ -36,7 +36,7 @@ test("the groups of `docs/policies.md` hold what it says of them", async (t) => 
 });
 
 test("`docs/policies.md` has every action with its groups and what is in its context", (t) => {
-  const { contexts } = readSchema(schemaText);
+  const { contexts } = readSchema(schemaJson);
   const common = ["plugin", "declared", "via", "now", "workspace"];
   const told = new Map<string, { readonly groups: readonly string[]; readonly context: readonly string[] }>();
   let above: readonly string[] = [];

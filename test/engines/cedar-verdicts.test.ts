@@ -5,7 +5,16 @@ import { actionGroups, actions } from "../../src/calls/powers.ts";
 import type { AuthorizationRequest, Value } from "../../src/calls/value.ts";
 import { combineVerdicts } from "../../src/decisions/combine-verdicts.ts";
 import { readSchema } from "../../src/engines/cedar/validate-policies.ts";
-import { findingsOf, judge, prepareCedar, readRequest, requestOf, schemaText } from "../support/cedar-sets.ts";
+import { schemaAsJson } from "../../src/write-schema.ts";
+import {
+  findingsOf,
+  judge,
+  prepareCedar,
+  readRequest,
+  requestOf,
+  schemaJson,
+  schemaText,
+} from "../support/cedar-sets.ts";
 
 const read = 'principal, action == Yoi::Action::"fs.read", resource';
 const permitAll = "permit(principal, action, resource);";
@@ -18,6 +27,10 @@ async function verdictOn(text: string, request: AuthorizationRequest, entities?:
   set.dispose();
   return verdict;
 }
+
+test("the schema as JSON is the schema that people read", (t) => {
+  t.is(schemaJson, schemaAsJson(schemaText), "after a change of policies/yoi.cedarschema: npm run schema");
+});
 
 test("no policy, no verdict", async (t) => {
   t.like(await verdictOn("", readRequest()), { effect: "abstain", considered: 0, total: 0 });
@@ -205,7 +218,7 @@ for (const action of actions) {
 }
 
 test("actions and their groups are the schema's", async (t) => {
-  t.deepEqual([...readSchema(schemaText).contexts.keys()].sort(), [...actions].sort());
+  t.deepEqual([...readSchema(schemaJson).contexts.keys()].sort(), [...actions].sort());
   const groups = new Set(actions.flatMap((action): readonly string[] => actionGroups[action]));
   for (const action of actions) {
     for (const group of groups) {

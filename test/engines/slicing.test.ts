@@ -9,14 +9,15 @@ import { fromCedarAnswer } from "../../src/engines/cedar/from-cedar-answer.ts";
 import { knowEntities } from "../../src/engines/cedar/known-entities.ts";
 import { wholeRequest } from "../../src/engines/cedar/projection.ts";
 import { readEntities } from "../../src/engines/cedar/read-entities.ts";
-import { readPolicies } from "../../src/engines/cedar/read-policies.ts";
+import { createSourcesRead, readPolicies } from "../../src/engines/cedar/read-policies.ts";
 import { toCedarRequest } from "../../src/engines/cedar/to-cedar-request.ts";
+import { schemaAsJson } from "../../src/write-schema.ts";
 import { entities, policy, request } from "../support/cedar-arbitraries.ts";
 import { judge, policyFile, prepareCedar, readRequest, registerRequest, schemaText } from "../support/cedar-sets.ts";
 
 /** The whole set on the whole request, as the library sees it. */
 function judgeWhole(text: string, asked: AuthorizationRequest): Verdict {
-  const all = [...readPolicies([policyFile(text)])].flatMap((read) => read.policy ?? []);
+  const all = [...readPolicies([policyFile(text)], createSourcesRead())].flatMap((read) => read.policy ?? []);
   const known = knowEntities(
     asked,
     readEntities([{ file: "entities.json", layer: "workspace", text: entities }]).added,
@@ -105,7 +106,7 @@ test("a call is judged by the policies whose scope can match it, and by no other
 test("an entity that hangs on another entity's attribute is not projected away", async (t) => {
   const owned = schemaText.replace("pinned: Bool,\n  };", "pinned: Bool,\n    owner: Agent,\n  };");
   t.not(owned, schemaText);
-  const engine = createCedarEngine({ schemaText: owned });
+  const engine = createCedarEngine({ schemaJson: schemaAsJson(owned) });
   const text =
     'permit(principal, action == Yoi::Action::"fs.read", resource) when { principal.owner in Yoi::Group::"ops" };';
   const set = await engine.prepare({

@@ -5,7 +5,9 @@ import { workedEntities, workedFolder, workedPolicies } from "../support/worked-
 
 test("every worked policy has a row, and every row a file in each language", (t) => {
   t.deepEqual(
-    readdirSync(workedFolder).sort(),
+    readdirSync(workedFolder)
+      .filter((name) => !name.endsWith(".test.toml"))
+      .sort(),
     workedPolicies.flatMap(({ name }) => [`${name}.cedar`, `${name}.rego`]),
   );
 });

@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import test, { type ExecutionContext } from "ava";
 import type { Explanation } from "../../src/explain/explanation.ts";
+import { addedBy } from "../support/suggestions.ts";
 import { enable, jsonOf, type Ran, type TestWorkspace, weatherWorkspace } from "../support/workspaces.ts";
 
 /** The weather plugin, enabled with its mount for an agent of its own, so that nothing permits the agent `cli`. */
@@ -25,24 +26,38 @@ test("a call on record, in words and in a file has one explanation", async (t) =
   const words = explanationOf(await yoi("plugin", "explain", ...inWords, "--json"));
   write("call.json", JSON.stringify(words.call));
   const file = explanationOf(await yoi("plugin", "explain", "call.json", "--json"));
-  for (const { answer, cause, nearest, suggestion } of [recorded, words, file]) {
+  for (const { answer, cause, nearest, suggestions } of [recorded, words, file]) {
     t.deepEqual({ answer, cause, nearest }, { answer: "deny", cause: "no-permit", nearest: words.nearest });
-    t.deepEqual(suggestion, words.suggestion);
+    t.deepEqual(suggestions, words.suggestions);
   }
   t.like(recorded.recorded, { decision: id, answer: "deny", same: true });
 });
 
 test("what is suggested was evaluated: added to the policies, it allows the call", async (t) => {
   const { yoi, write } = await enabledForBot(t);
-  const { suggestion } = explanationOf(await yoi("plugin", "explain", ...inWords, "--json"));
+  const {
+    suggestions: [suggestion],
+  } = explanationOf(await yoi("plugin", "explain", ...inWords, "--json"));
   t.true(suggestion?.allows);
-  t.regex((await yoi("plugin", "explain", ...inWords)).stdout, /One change away: .*\n? *→ allowed ✓/);
-  write(".yoi/policies/suggested.cedar", suggestion?.policy ?? "");
+  t.regex(
+    (await yoi("plugin", "explain", ...inWords)).stdout,
+    /^One change away\n(.*\n)* {2}the policy {3}a permit for exactly this +→ allowed ✓$/m,
+  );
+  write(".yoi/policies/suggested.cedar", addedBy(suggestion));
   t.is(explanationOf(await yoi("plugin", "explain", ...inWords, "--json")).answer, "allow");
 });
 
+test("where an operator's forbid stands, an exception to it is suggested, and a permit only beside it", async (t) => {
+  const { yoi, write } = await enabledForBot(t);
+  write(".yoi/policies/more.cedar", '@id("none") forbid (principal, action == Yoi::Action::"tool.execute", resource);');
+  const { suggestions } = explanationOf(await yoi("plugin", "explain", ...inWords, "--json"));
+  t.deepEqual(
+    suggestions.map(({ edits }) => edits.map(({ kind, file }) => `${kind} ${file}`)),
+    [["replace .yoi/policies/more.cedar", "add .yoi/policies/suggested.cedar"]],
+  );
+});
+
 const beyondAPermit: readonly (readonly [title: string, words: readonly string[], policy: string])[] = [
-  ["a forbid stands in the way", inWords, 'forbid (principal, action == Yoi::Action::"tool.execute", resource);'],
   ["the input is off its schema", [...inWords.slice(0, 3), '{"city":7}'], ""],
   ["the tool does not exist", ["cli", "tool.execute", "example.weather/nothing"], ""],
   ["the plugin does not exist", ["cli", "tool.execute", "project:example.nobody/nothing"], ""],
@@ -53,7 +68,7 @@ for (const [title, words, policy] of beyondAPermit) {
     write(".yoi/policies/more.cedar", policy);
     const explanation = explanationOf(await yoi("plugin", "explain", ...words, "--json"));
     t.is(explanation.answer, "deny");
-    t.is(explanation.suggestion, undefined);
+    t.deepEqual(explanation.suggestions, []);
     t.notRegex((await yoi("plugin", "explain", ...words)).stdout, /allowed ✓/);
   });
 }
@@ -76,7 +91,7 @@ test("whatever is asked for, a suggestion is a policy that can be added", async 
       await yoi("plugin", "explain", "--json", "--", "example.weather", "fs.read", `cache/${path}`),
     );
     t.is(explanation.answer, "deny", path);
-    t.true(explanation.suggestion?.allows ?? true, path);
+    t.true(explanation.suggestions[0]?.allows ?? true, path);
   }
 });
 
@@ -122,7 +137,7 @@ test("--full shows the request and every policy that was looked at", async (t) =
   const short = (await yoi("plugin", "explain", ...inWords)).stdout;
   const full = (await yoi("plugin", "explain", ...inWords, "--full")).stdout;
   t.notRegex(short, /The request as it was evaluated|forbid plugin-is-pinned/);
-  t.regex(full, /The request as it was evaluated\n {2}principal {2}Yoi::Agent::"cli"/);
+  t.regex(full, /The request as it was evaluated\n {2}principal +Yoi::Agent::"cli"/);
   t.regex(full, /^✗ forbid plugin-is-pinned/m);
 });
 

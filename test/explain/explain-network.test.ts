@@ -3,6 +3,7 @@ import { join } from "node:path";
 import test from "ava";
 import type { Explanation } from "../../src/explain/explanation.ts";
 import { getsForecasts, networkWorkspace } from "../support/network-workspace.ts";
+import { addedBy } from "../support/suggestions.ts";
 import { jsonOf, type Ran } from "../support/workspaces.ts";
 
 const explanationOf = (ran: Ran) => jsonOf(ran)["explanation"] as Explanation;
@@ -20,10 +21,12 @@ const suggested: readonly (readonly [words: readonly string[], other: readonly s
 for (const [words, other, condition] of suggested) {
   test(`the permit that is suggested for ${words.join(" ")} allows exactly that`, async (t) => {
     const { yoi, write } = await networkWorkspace(t);
-    const { suggestion } = explanationOf(await yoi(...explain, ...words, "--json"));
+    const {
+      suggestions: [suggestion],
+    } = explanationOf(await yoi(...explain, ...words, "--json"));
     t.true(suggestion?.allows);
-    t.true(suggestion?.policy.includes(`when { ${condition} };`), suggestion?.policy);
-    write(".yoi/policies/suggested.cedar", suggestion?.policy ?? "");
+    t.true(addedBy(suggestion).includes(`when { ${condition} };`), addedBy(suggestion));
+    write(".yoi/policies/suggested.cedar", addedBy(suggestion));
     t.is(explanationOf(await yoi(...explain, ...words, "--json")).answer, "allow");
     t.is(explanationOf(await yoi(...explain, ...other, "--json")).cause, "no-permit");
   });
@@ -34,7 +37,10 @@ test("whatever URL is asked for, a suggestion is a policy that can be added", as
   const { yoi } = await networkWorkspace(t);
   for (const path of ["a%20b", "%22quoted%22", "a'b", "$(x)", "*", "%e2%80%ae", "{token}", "a//b", "..", "?q=1"]) {
     const words = ["https.request", "GET", `https://api.example.com/v1/${path}`];
-    const { answer, suggestion } = explanationOf(await yoi(...explain, ...words, "--json"));
+    const {
+      answer,
+      suggestions: [suggestion],
+    } = explanationOf(await yoi(...explain, ...words, "--json"));
     t.is(answer, "deny", path);
     t.true(suggestion?.allows ?? true, path);
   }
@@ -175,6 +181,6 @@ test("what rides on a permit is told", async (t) => {
   const { yoi, write } = await networkWorkspace(t);
   write(".yoi/policies/test.cedar", `@redact("set-cookie, ETag") @max_response_bytes("9")\n${getsForecasts}`);
   const { stdout } = await yoi(...explain, "https.request", "GET", url);
-  t.regex(stdout, /^limits {3}without the headers set-cookie, etag \(gets-forecasts\)$/m);
-  t.regex(stdout, /^limits {3}at most 9 bytes \(gets-forecasts\)$/m);
+  t.regex(stdout, /^limits {5}without the headers set-cookie, etag \(gets-forecasts\)$/m);
+  t.regex(stdout, /^limits {5}at most 9 bytes \(gets-forecasts\)$/m);
 });

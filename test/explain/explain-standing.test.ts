@@ -2,6 +2,7 @@ import test from "ava";
 import type { Explanation } from "../../src/explain/explanation.ts";
 import { networkWorkspace } from "../support/network-workspace.ts";
 import { weatherPackage } from "../support/packages.ts";
+import { addedBy } from "../support/suggestions.ts";
 import { enable, jsonOf, notesWorkspace, type Ran, weatherWorkspace } from "../support/workspaces.ts";
 
 const explanationOf = (ran: Ran) => jsonOf(ran)["explanation"] as Explanation;
@@ -78,9 +79,11 @@ for (const [words, wanted, asks] of undeclared) {
 test("the permit that is suggested for a listing lists what is in the folder", async (t) => {
   const { yoi, write } = await networkWorkspace(t);
   const call = ["plugin", "explain", "example.weather", "fs.list", "cache", "--json"] as const;
-  const { suggestion } = explanationOf(await yoi(...call));
+  const {
+    suggestions: [suggestion],
+  } = explanationOf(await yoi(...call));
   t.true(suggestion?.allows);
-  write(".yoi/policies/suggested.cedar", suggestion?.policy ?? "");
+  write(".yoi/policies/suggested.cedar", addedBy(suggestion));
   t.is(explanationOf(await yoi(...call)).answer, "allow");
   const below = await yoi("plugin", "explain", "example.weather", "fs.list", "cache/deep", "--json");
   t.is(explanationOf(below).answer, "allow");
@@ -136,7 +139,7 @@ test("the context of a request is shown as Cedar writes it", async (t) => {
     "https://api.example.com/v1",
     "--full",
   );
-  t.regex(stdout, /context\.url {2}Yoi::Url::"https:\/\/api\.example\.com\/v1"/);
-  t.regex(stdout, /context\.workspace {2}\{ trusted: true \}/);
+  t.regex(stdout, /context\.url +Yoi::Url::"https:\/\/api\.example\.com\/v1"/);
+  t.regex(stdout, /context\.workspace +\{ trusted: true \}/);
   t.notRegex(stdout, /"record"|"entity"/);
 });

@@ -56,3 +56,27 @@ test("a denial under policies that were refused is told as one after they were m
   const explanation = explanationOf(await workspace.yoi("plugin", "explain", decision, "--json"));
   t.like(explanation, { cause: "engine-error", refused: [], traces: [], recorded: { same: true, now: "allow" } });
 });
+
+test("of a denial that is on record nothing is suggested while the present policies are refused", async (t) => {
+  const workspace = await notesWorkspace(t);
+  workspace.remove(".yoi/policies/notes.cedar");
+  await workspace.yoi("tool", "call", "read_note", '{"path":"notes/today.md"}');
+  const decision = lastDecision(workspace);
+  const before = explanationOf(await workspace.yoi("plugin", "explain", decision, "--json"));
+  t.true(before.suggestions.length > 0);
+  workspace.write(".yoi/policies/bad.cedar", "permit (principal, acton, resource);\n");
+  const { suggestions, changes } = explanationOf(await workspace.yoi("plugin", "explain", decision, "--json"));
+  t.deepEqual(suggestions, []);
+  t.is(changes, undefined);
+});
+
+test("what would mend a denial on record is looked for in the present policies", async (t) => {
+  const workspace = await notesWorkspace(t);
+  const permits = workspace.read(".yoi/policies/notes.cedar");
+  workspace.remove(".yoi/policies/notes.cedar");
+  await workspace.yoi("tool", "call", "read_note", '{"path":"notes/today.md"}');
+  const decision = lastDecision(workspace);
+  workspace.write(".yoi/policies/notes.cedar", permits);
+  const mended = explanationOf(await workspace.yoi("plugin", "explain", decision, "--json"));
+  t.like(mended, { answer: "deny", recorded: { now: "allow" }, suggestions: [] });
+});

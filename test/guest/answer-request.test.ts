@@ -58,8 +58,13 @@ test("a guest gets the response with the URL that it came from", async (t) => {
 const rows = [
   ["a denial before anything was sent", [denied("no-permit")], false, { tag: "denied", val: "01DECISION" }],
   ["a denial of a later hop", [performed(302, "/x"), denied("no-permit")], true, { tag: "denied", val: "01DECISION" }],
-  ["a rate that is used up", [denied("limit")], false, { tag: "limit", val: "a rate or size limit of the host" }],
-  ["a malformed request", [denied("schema-invalid")], false, { tag: "invalid", val: "why" }],
+  [
+    "a rate that is used up",
+    [denied("limit")],
+    false,
+    { tag: "limit", val: "a rate or size limit of the host; decision 01DECISION" },
+  ],
+  ["a malformed request", [denied("schema-invalid")], false, { tag: "invalid", val: "why; decision 01DECISION" }],
   ["a name that is not known", [failed("name-not-found", false)], false, { tag: "not-found" }],
   ["an address that is not reached", [failed("unreachable", false)], false, { tag: "failed", val: "unreachable" }],
   ["a server that breaks off", [failed("protocol", true)], true, { tag: "failed", val: "protocol" }],

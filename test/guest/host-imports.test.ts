@@ -30,7 +30,8 @@ const never = () => {
 test("a guest learns a decision's id, and nothing of why, but for a flaw of its own", (t) => {
   for (const cause of causes) {
     const told = denialToWit(denial(cause));
-    if (cause === "schema-invalid") t.deepEqual(told, { tag: "invalid", val: "because of /etc/secret" });
+    if (cause === "schema-invalid")
+      t.deepEqual(told, { tag: "invalid", val: "because of /etc/secret; decision 01JDQ5T8C3M0V9W7QK2D7Q5T8X" });
     else if (cause === "limit") t.is(told.tag, "limit");
     else t.deepEqual(told, { tag: "denied", val: "01JDQ5T8C3M0V9W7QK2D7Q5T8X" });
   }

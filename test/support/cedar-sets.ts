@@ -14,7 +14,8 @@ import { noonish } from "./broker-parts.ts";
 const root = new URL("../../", import.meta.url);
 
 export const schemaText = readFileSync(new URL("policies/yoi.cedarschema", root), "utf8");
-export const cedar = createCedarEngine({ schemaText });
+export const schemaJson = readFileSync(new URL("policies/yoi.cedarschema.json", root), "utf8");
+export const cedar = createCedarEngine({ schemaJson });
 
 /** The policies that ship with Yoi. */
 export const invariants: PolicySource = {

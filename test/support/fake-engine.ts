@@ -32,6 +32,8 @@ export function fakeSet(answer: (request: AuthorizationRequest) => Verdict | Pro
       return answer(request);
     },
     trace: () => [],
+    outline: () => [],
+    except: () => undefined,
     dispose: () => void seen.disposed++,
   };
   return { set, seen };

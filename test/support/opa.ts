@@ -21,6 +21,9 @@ export const opaTest: Declare & { readonly serial: Declare } =
     ? Object.assign<Declare, { serial: Declare }>((title, body) => test(title, body), { serial: test.serial })
     : Object.assign<Declare, { serial: Declare }>(skip, { serial: skip });
 
+/** Declares a test that needs no program: for tables in which some rows do. */
+export const plainTest: Declare = (title, body) => test(title, body);
+
 function skip(title: string, body: Parameters<Declare>[1]): void {
   test.skip(`${title} (${absent})`, body);
 }

@@ -24,6 +24,8 @@ export interface TestWorkspace {
   readonly environment: { readonly [name: string]: string };
   /** Runs one command line in this process, as from a pipe. */
   yoi(...words: readonly string[]): Promise<Ran>;
+  /** The same at a moment. */
+  yoiAt(atMs: number, ...words: readonly string[]): Promise<Ran>;
   /** Writes a file by its path under the workspace, or by an absolute path. */
   write(path: string, content: string | Uint8Array): void;
   read(path: string): string;
@@ -63,6 +65,7 @@ export function emptyWorkspace(t: ExecutionContext, inside = ""): TestWorkspace 
     remove: (path) => rmSync(at(path), { recursive: true }),
     configure: (toml) => write(".yoi/yoi.toml", `${read(".yoi/yoi.toml")}\n${toml}`),
     yoi: (...words) => runWords(words, folder, environment),
+    yoiAt: (atMs, ...words) => runWords(words, folder, environment, () => atMs),
     async install(guest) {
       const { packagePath } = await buildGuest(guest);
       copyFileSync(packagePath, at(join(".yoi/plugins", basename(packagePath))));
@@ -121,6 +124,7 @@ async function runWords(
   words: readonly string[],
   folder: string,
   environment: TestWorkspace["environment"],
+  nowMs: () => number = Date.now,
 ): Promise<Ran> {
   const stdout: string[] = [];
   const stderr: string[] = [];
@@ -129,7 +133,7 @@ async function runWords(
     stderr: { write: (text) => stderr.push(text) },
     environment,
     folder,
-    nowMs: Date.now,
+    nowMs,
     version: "0.0.0-test",
   });
   return { code, stdout: stdout.join(""), stderr: stderr.join("") };

@@ -11,9 +11,16 @@ import { emptyWorkspace, enable, jsonOf, newWorkspace, weatherWorkspace } from "
 test("a new workspace is whole, private, clean, and leaves nothing beside itself", async (t) => {
   const { folder, read, yoi } = await newWorkspace(t);
   t.deepEqual(readdirSync(folder), [".yoi"]);
-  t.deepEqual(readdirSync(join(folder, ".yoi")).sort(), [".gitignore", "plugins", "policies", "state", "yoi.toml"]);
-  t.is(statSync(join(folder, ".yoi/state")).mode & 0o077, 0);
-  t.is(read(".yoi/.gitignore"), "state/\nyoi.local.toml\n");
+  t.deepEqual(readdirSync(join(folder, ".yoi")).sort(), [
+    ".gitignore",
+    "plugins",
+    "policies",
+    "schemas",
+    "state",
+    "yoi.toml",
+  ]);
+  for (const inner of ["state", "schemas"]) t.is(statSync(join(folder, ".yoi", inner)).mode & 0o077, 0);
+  t.is(read(".yoi/.gitignore"), "state/\nyoi.local.toml\nschemas/\npolicies/yoi.cedarschema\n");
   t.is((await yoi("policy", "check")).code, 0);
 });
 

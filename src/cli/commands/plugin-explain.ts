@@ -3,37 +3,75 @@ import type { Call } from "../../calls/call.ts";
 import { limits } from "../../calls/limits.ts";
 import { isAction } from "../../calls/powers.ts";
 import { readBoundedFile } from "../../config/read-bounded-file.ts";
+import { escapeText } from "../../errors/escape-text.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { callFromJson, callToJson } from "../../explain/call-in-json.ts";
 import { explainCall } from "../../explain/explain-call.ts";
 import type { Explanation } from "../../explain/explanation.ts";
 import { addressOf, callForms, callWordsMax, parseCallWords, qualifyPlugin } from "../../explain/parse-call-words.ts";
-import { renderExplanation } from "../../explain/render-explanation.ts";
+import { renderExplanation, renderMarkdown, renderPage } from "../../explain/render-explanation.ts";
+import { withChain } from "../../host/explain-chain.ts";
 import { explainRecorded } from "../../host/explain-recorded.ts";
 import { type Inspection, inspectWorkspace } from "../../host/inspect-workspace.ts";
 import { readJournal } from "../../journal/read-journal.ts";
+import { writeWholeFile } from "../../packages/write-whole-file.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
 import { findRecord } from "../find-record.ts";
 import { jsonOfText } from "../json-of-text.ts";
 
 /** `yoi plugin explain`: a recorded id, a call in words, or a call in a JSON file. */
 export const pluginExplain: Command = {
-  usage: "ID | WHO ACTION WHAT | FILE.json [--address IP]… [--full] [--exit-code]",
-  summary: `why a call is allowed or denied, and what would change that; --address answers for a name server. In words:\n  ${Object.values(callForms).join("\n  ")}`,
+  usage: "ID | WHO ACTION WHAT | FILE.json [--address IP]… [--full] [--markdown | --html] [--out FILE] [--exit-code]",
+  summary: `why a call is allowed or denied, and what would change that; --address answers for a name server; --markdown is for a ticket, --html for a browser, and --out writes either to a file. In words:\n  ${Object.values(callForms).join("\n  ")}`,
   options: {
     address: { type: "string", multiple: true },
     full: { type: "boolean" },
+    markdown: { type: "boolean" },
+    html: { type: "boolean" },
+    out: { type: "string" },
     "exit-code": { type: "boolean" },
   },
   arity: [1, callWordsMax],
   async run(context) {
-    const explanation = await explain(context, await inspectWorkspace(context.places(), context.nowMs));
-    context.say(renderExplanation(explanation, context.paint, { full: context.options["full"] === true }).trimEnd());
+    const form = formOf(context);
+    const inspection = await inspectWorkspace(context.places(), context.nowMs);
+    const explanation = await withChain(await explain(context, inspection), inspection, context.nowMs());
+    await tell(explanation, form, context);
     const { call } = explanation;
     context.result({ explanation: call === undefined ? explanation : { ...explanation, call: callToJson(call) } });
     return context.options["exit-code"] === true && isDenied(explanation) ? exit.denied : exit.done;
   },
 };
+
+type Form = "text" | "markdown" | "html";
+
+/** In which form it is wanted. What cannot be meant is refused before anything is evaluated. */
+function formOf({ options, json, isTerminal }: CommandContext): Form {
+  const { markdown, html, out } = options;
+  const forms = [json && "`--json`", markdown === true && "`--markdown`", html === true && "`--html`"];
+  const given = forms.filter((form) => form !== false);
+  if (given.length > 1) throw new YoiError("YOI_USAGE", `${given.join(" and ")} are two forms: choose one`, {});
+  const form = markdown === true ? "markdown" : html === true ? "html" : "text";
+  if (out !== undefined && form === "text")
+    throw new YoiError("YOI_USAGE", "`--out` is for `--markdown` and `--html`: add one of them", {});
+  if (form === "html" && out === undefined && isTerminal)
+    throw new YoiError("YOI_USAGE", "a page is no use on a terminal: add `--out explanation.html`, or pipe it", {});
+  return form;
+}
+
+async function tell(explanation: Explanation, form: Form, context: CommandContext): Promise<void> {
+  const full = context.options["full"] === true;
+  if (form === "text") return context.say(renderExplanation(explanation, context.paint, { full }).trimEnd());
+  const text = form === "html" ? renderPage(explanation) : renderMarkdown(explanation, { full });
+  const { out } = context.options;
+  if (typeof out !== "string") return context.write(text);
+  try {
+    await writeWholeFile(resolve(context.folder, out), Buffer.from(text));
+  } catch {
+    throw new YoiError("YOI_USAGE", `\`${out}\` cannot be written: name a file that you may write`, {});
+  }
+  context.say(`Written: ${escapeText(out)}`);
+}
 
 async function explain(context: CommandContext, inspection: Inspection): Promise<Explanation> {
   const words = context.positionals;

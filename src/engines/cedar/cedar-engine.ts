@@ -12,22 +12,24 @@ import { engineName } from "./from-cedar-answer.ts";
 import { liftingFindings } from "./lifting-entities.ts";
 import { preparedCedar } from "./prepared-cedar.ts";
 import { readEntities } from "./read-entities.ts";
-import { type CedarPolicy, readPolicies } from "./read-policies.ts";
+import { type CedarPolicy, createSourcesRead, readPolicies, type SourcesRead } from "./read-policies.ts";
 import { type PolicySchema, readSchema, validatePolicies } from "./validate-policies.ts";
 
 /**
- * The Cedar engine. Every policy of a set must validate against the schema, whose text is given.
- * @throws {Error} when the schema does not parse: it ships with Yoi
+ * The Cedar engine. Every policy of a set must validate against the schema, which is given as JSON: parsing what people
+ * read of it takes the library longer than all else at a start.
  */
-export function createCedarEngine(parts: { readonly schemaText: string }): PolicyEngine {
-  const schema = readSchema(parts.schemaText);
+export function createCedarEngine(parts: { readonly schemaJson: string }): PolicyEngine {
+  const schema = readSchema(parts.schemaJson);
   const version = getCedarSDKVersion();
+  const known = createSourcesRead();
+  const valid = new WeakSet<CedarPolicy>();
   return {
     name: engineName,
     version,
     prepare: async (sources) => {
       const findings: Finding[] = [];
-      const policies = await loadPolicies(sources, schema, findings);
+      const policies = await loadPolicies(sources, { schema, known, valid }, findings);
       const entities = readEntities(sources.entities ?? []);
       findings.push(...entities.findings, ...liftingFindings(policies, entities));
       if (findings.length > 0) throw refusedSet(findings);
@@ -37,21 +39,38 @@ export function createCedarEngine(parts: { readonly schemaText: string }): Polic
   };
 }
 
-async function loadPolicies(sources: PolicySources, schema: PolicySchema, findings: Finding[]) {
+/** What an engine holds policies against, and which of them it has held against it before. */
+interface Loading {
+  readonly schema: PolicySchema;
+  readonly known: SourcesRead;
+  readonly valid: WeakSet<CedarPolicy>;
+}
+
+async function loadPolicies(sources: PolicySources, { schema, known, valid }: Loading, findings: Finding[]) {
   const policies: CedarPolicy[] = [];
   let turn: CedarPolicy[] = [];
-  for (const read of readPolicies(sources.policies.filter(({ language }) => language === "cedar"))) {
+  const validateTurn = () => {
+    if (turn.length === 0) return;
+    const found = validatePolicies(turn, schema);
+    if (found.length === 0) for (const policy of turn) valid.add(policy);
+    findings.push(...found);
+    turn = [];
+  };
+  for (const read of readPolicies(
+    sources.policies.filter(({ language }) => language === "cedar"),
+    known,
+  )) {
     findings.push(...read.findings);
     if (read.policy === undefined) continue;
     policies.push(read.policy);
+    if (valid.has(read.policy)) continue;
     turn.push(read.policy);
     if (turn.length < limits.policiesPerTurnMax) continue;
-    findings.push(...validatePolicies(turn, schema));
-    turn = [];
+    validateTurn();
     // A running host goes on answering while thousands of policies are read.
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
-  findings.push(...validatePolicies(turn, schema));
+  validateTurn();
   return policies;
 }
 

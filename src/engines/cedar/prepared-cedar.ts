@@ -4,15 +4,18 @@ import type { AuthorizationRequest } from "../../calls/value.ts";
 import { failedVerdict, type Verdict } from "../../decisions/verdict.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import type { PreparedPolicies } from "../policy-engine.ts";
+import type { PolicyOutline } from "../policy-outline.ts";
+import { exceptRequest } from "./except-request.ts";
 import { engineName, fromCedarAnswer } from "./from-cedar-answer.ts";
 import { type AddedAncestors, type KnownEntities, knowEntities, knownEntity } from "./known-entities.ts";
 import { createLruMap } from "./lru-map.ts";
+import { outlinePolicies } from "./outline-policies.ts";
 import { indexPolicies } from "./policy-index.ts";
 import { type Projection, projectionOf } from "./projection.ts";
 import type { CedarPolicy } from "./read-policies.ts";
 import { preparsedId, releaseSlot } from "./slice-pool.ts";
 import { toCedarRequest } from "./to-cedar-request.ts";
-import { tracePolicies } from "./trace-policies.ts";
+import { createProbings, probingOf, tracePolicies } from "./trace-policies.ts";
 
 /** The policies that could apply to some requests, with what they read of them. */
 interface Slice {
@@ -30,7 +33,9 @@ export function preparedCedar(set: {
   const index = indexPolicies(set.policies);
   const slices = createLruMap<string, Slice>(limits.slicePoolMax, releaseSlot);
   const verdicts = createLruMap<string, Verdict>(limits.evaluationCacheMax);
+  const probings = createProbings();
   const total = set.policies.length;
+  let outlines: readonly PolicyOutline[] | undefined;
   let slicesMade = 0;
   let disposed = false;
 
@@ -72,18 +77,30 @@ export function preparedCedar(set: {
         return { ...failedVerdict(engineName, saidBy(error)), total };
       }
     },
-    trace: (request) => {
+    trace: (request, { nearMisses } = { nearMisses: true }) => {
       try {
         const known = knowEntities(request, set.added);
-        return tracePolicies({ request, known, slice: sliceFor(request, known).policies, index });
+        const probing = (policies: readonly CedarPolicy[]) => probingOf(policies, probings);
+        const looked = nearMisses ? index : { ...index, nearMisses: () => [] };
+        return tracePolicies({ request, known, slice: sliceFor(request, known).policies, index: looked, probing });
       } catch {
         // What cannot be asked has a verdict that says why, and no clauses that came out one way or the other.
         return [];
       }
     },
+    outline: () => {
+      outlines ??= outlinePolicies(set.policies);
+      return outlines;
+    },
+    except: ({ id }, request) => {
+      const policy = set.policies.find(({ info }) => info.id === id);
+      return policy === undefined ? undefined : exceptRequest(policy, request);
+    },
     dispose: () => {
       disposed = true;
       for (const slice of slices.values()) releaseSlot(slice);
+      for (const { holder } of probings.values()) releaseSlot(holder);
+      probings.clear();
       slices.clear();
       verdicts.clear();
     },

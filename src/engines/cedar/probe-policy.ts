@@ -1,6 +1,7 @@
-import { type Expr, isAuthorized, type PolicyJson, policyToText } from "@cedar-policy/cedar-wasm/nodejs";
+import { type Expr, type PolicyJson, policyToText, statefulIsAuthorized } from "@cedar-policy/cedar-wasm/nodejs";
 import { escapeText } from "../../errors/escape-text.ts";
 import { type LargeNumbers, restoreText } from "./large-numbers.ts";
+import { preparsedId } from "./slice-pool.ts";
 import type { CedarRequest } from "./to-cedar-request.ts";
 
 /** What the library says of one probe. */
@@ -22,12 +23,18 @@ export function probeOf(expression: Expr): PolicyJson {
 }
 
 /**
- * Asks the library for all probes in one call.
+ * Asks the library for all probes in one call; it keeps them parsed for their holder.
  * @throws {Error} when it cannot take the request
  */
-export function askProbes(probes: readonly PolicyJson[], request: CedarRequest): readonly ProbeAnswer[] {
-  const staticPolicies = Object.fromEntries(probes.map((probe, position) => [String(position), probe]));
-  const answer = isAuthorized({ ...request, policies: { staticPolicies } });
+export function askProbes(
+  holder: object,
+  probes: readonly PolicyJson[],
+  request: CedarRequest,
+): readonly ProbeAnswer[] {
+  const preparsedPolicySetId = preparsedId(holder, () => ({
+    staticPolicies: Object.fromEntries(probes.map((probe, position) => [String(position), probe])),
+  }));
+  const answer = statefulIsAuthorized({ ...request, preparsedPolicySetId });
   if (answer.type === "failure") throw new Error(answer.errors[0]?.message ?? "the probes were refused");
   const { reason, errors } = answer.response.diagnostics;
   const satisfied = new Set(reason);

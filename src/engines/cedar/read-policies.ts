@@ -8,6 +8,7 @@ import type { PolicySource } from "../policy-engine.ts";
 import { literalFlaws } from "./canonical-literals.ts";
 import { exchangeLargeNumbers, type LargeNumbers } from "./large-numbers.ts";
 import { libraryFinding, placeIn } from "./library-findings.ts";
+import { createLruMap, type LruMap } from "./lru-map.ts";
 import { readAnnotations } from "./policy-annotations.ts";
 import { type Expression, operandsOf, readExpression, scopeExpression } from "./policy-tree.ts";
 import { depthFlaw, type PolicyText, splitPolicies } from "./split-policies.ts";
@@ -17,6 +18,8 @@ export interface CedarPolicy {
   readonly info: PolicyInfo;
   readonly source: PolicySource;
   readonly part: PolicyText;
+  /** Which policy of its file it is, from 1. */
+  readonly ordinal: number;
   readonly tree: PolicyJson;
   /** Its scope clauses that constrain anything, in the order of evaluation. */
   readonly scope: readonly Expression[];
@@ -31,23 +34,57 @@ export interface CedarPolicy {
 /** Policies as they are read, one after the other, each with what is wrong with it. */
 export type ReadPolicy = { readonly policy?: CedarPolicy; readonly findings: readonly Finding[] };
 
+/** What sources were read as, so that a set that is loaded again reads anew only what has changed. */
+export type SourcesRead = LruMap<string, readonly ReadPolicy[]>;
+
+/** Remembers as many sources as two whole sets can have. */
+export function createSourcesRead(): SourcesRead {
+  return createLruMap(2 * limits.policyFilesMax);
+}
+
 /** Reads every policy of the sources alone, in order. Ids are `<file>#<@id or ordinal>`, and a second of one is refused. */
-export function* readPolicies(sources: readonly PolicySource[]): Generator<ReadPolicy> {
+export function* readPolicies(sources: readonly PolicySource[], known: SourcesRead): Generator<ReadPolicy> {
   const ordinals = new Map<string, number>();
   const ids = new Set<string>();
   for (const source of sources) {
-    const { policies, rest } = splitPolicies(source.text);
-    for (const part of policies) {
-      const ordinal = (ordinals.get(source.file) ?? 0) + 1;
-      ordinals.set(source.file, ordinal);
-      const read = readPolicy(source, part, ordinal);
-      const id = read.policy?.info.id ?? "";
-      const message = `a second policy called \`${read.policy?.info.name}\``;
-      yield ids.has(id) ? { findings: [...read.findings, { message, place: placeIn(source, part) }] } : read;
+    const before = ordinals.get(source.file) ?? 0;
+    let count = before;
+    for (const read of rememberSource(source, before, known)) {
+      const { policy } = read;
+      if (policy !== undefined) count = Math.max(count, policy.ordinal);
+      const id = policy?.info.id ?? "";
+      const message = `a second policy called \`${policy?.info.name}\``;
+      yield policy !== undefined && ids.has(id)
+        ? { findings: [...read.findings, { message, place: policy.info.place }] }
+        : read;
       if (id !== "") ids.add(id);
     }
-    yield { findings: restFindings(source, rest) };
+    ordinals.set(source.file, count);
   }
+}
+
+// INVARIANT: the key holds all that a reading is made from, so what is found under it is what would be read.
+function* rememberSource(source: PolicySource, before: number, known: SourcesRead): Generator<ReadPolicy> {
+  const { file, layer, origin, text } = source;
+  const key = JSON.stringify([file, layer, origin?.line, origin?.column, before, text]);
+  const remembered = known.get(key);
+  if (remembered !== undefined) {
+    yield* remembered;
+    return;
+  }
+  const reads: ReadPolicy[] = [];
+  for (const read of readSource(source, before)) {
+    reads.push(read);
+    yield read;
+  }
+  // What is wrong is read again, and found again.
+  if (reads.every(({ findings }) => findings.length === 0)) known.set(key, reads);
+}
+
+function* readSource(source: PolicySource, before: number): Generator<ReadPolicy> {
+  const { policies, rest } = splitPolicies(source.text);
+  for (const [position, part] of policies.entries()) yield readPolicy(source, part, before + position + 1);
+  yield { findings: restFindings(source, rest) };
 }
 
 function restFindings(source: PolicySource, rest: PolicyText): readonly Finding[] {
@@ -97,7 +134,10 @@ function readPolicy(source: PolicySource, part: PolicyText, ordinal: number): Re
   if (findings.length > 0) return { findings };
   const info: PolicyInfo = { id, name, engine: "cedar", effect, layer: source.layer, place, annotations };
   const { obligations } = annotated;
-  return { policy: { info, source, part, tree, scope, conditions, numbers, actions: allowed, obligations }, findings };
+  return {
+    policy: { info, source, part, ordinal, tree, scope, conditions, numbers, actions: allowed, obligations },
+    findings,
+  };
 }
 
 // The library has `null` for an annotation without a value, whatever its types say.

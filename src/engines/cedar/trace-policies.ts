@@ -1,14 +1,19 @@
+import type { PolicyJson } from "@cedar-policy/cedar-wasm/nodejs";
 import { limits } from "../../calls/limits.ts";
 import type { AuthorizationRequest } from "../../calls/value.ts";
 import type { PolicyTrace, TraceNode, TraceValue } from "../../decisions/trace.ts";
+import { flatten, partsOf } from "./expression-parts.ts";
 import { type KnownEntities, knownEntity } from "./known-entities.ts";
 import { restoreTree } from "./large-numbers.ts";
+import { createLruMap, type LruMap } from "./lru-map.ts";
+import { mentionsOf } from "./mentions.ts";
 import type { PolicyIndex } from "./policy-index.ts";
 import type { Expression } from "./policy-tree.ts";
 import { askProbes, expressionText, type ProbeAnswer, probeOf } from "./probe-policy.ts";
 import { wholeRequest } from "./projection.ts";
 import type { CedarPolicy } from "./read-policies.ts";
 import { showActual } from "./show-actual.ts";
+import { releaseSlot } from "./slice-pool.ts";
 import { toCedarRequest } from "./to-cedar-request.ts";
 
 /** What a trace is made of. */
@@ -17,9 +22,31 @@ export interface TraceParts {
   readonly known: KnownEntities;
   readonly slice: readonly CedarPolicy[];
   readonly index: PolicyIndex;
+  readonly probing: (policies: readonly CedarPolicy[]) => Probing;
 }
 
-/** A clause or sub-expression before it is known what it comes to. `probe` is its position among the probes. */
+/** Policies as they are probed together; `holder` stands for them where the library keeps them parsed. */
+export interface Probing {
+  readonly outlines: readonly Outlined[];
+  readonly holder: object;
+}
+
+/** Remembers the last few choices of policies that were probed: the library takes far longer to parse than to answer. */
+export function createProbings(): LruMap<string, Probing> {
+  return createLruMap(limits.probingsMax, ({ holder }) => releaseSlot(holder));
+}
+
+/** Takes policies apart, or finds them as they were taken apart before. */
+export function probingOf(policies: readonly CedarPolicy[], known: LruMap<string, Probing>): Probing {
+  const key = policies.map(({ info }) => info.id).join("\n");
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const probing: Probing = { outlines: policies.map(outlineOf), holder: {} };
+  known.set(key, probing);
+  return probing;
+}
+
+/** A clause or sub-expression before it is known what it comes to. `probe` is its position among its policy's probes. */
 interface Outline {
   readonly kind: TraceNode["kind"];
   readonly expression: Expression;
@@ -30,6 +57,7 @@ interface Outline {
 
 interface Outlined {
   readonly policy: CedarPolicy;
+  readonly probes: readonly PolicyJson[];
   /** The probe of the whole policy. */
   readonly probe: number;
   readonly clauses: readonly Outline[];
@@ -42,27 +70,42 @@ type Settle = (outline: Outline, isReached: boolean) => TraceNode;
  * The library itself is asked for every clause and sub-expression, all in one call.
  * @throws {Error} when it cannot take the request
  */
-export function tracePolicies({ request, known, slice, index }: TraceParts): readonly PolicyTrace[] {
+export function tracePolicies({ request, known, slice, index, probing }: TraceParts): readonly PolicyTrace[] {
   const [principal, resource] = [knownEntity(request.principal, known), knownEntity(request.resource, known)];
   const misses = index.nearMisses(request.action, principal, resource);
   const candidates = misses.slice(0, limits.nearMissCandidatesMax);
-  const probes: ReturnType<typeof probeOf>[] = [];
-  const outlines = [...slice, ...candidates].map((policy) => outlinePolicy(policy, probes));
-  const answers = askProbes(probes, toCedarRequest(request, known, wholeRequest));
-  const settle = settler(answers, request, known);
-  const near = outlines
-    .slice(slice.length)
-    .map((outlined) => ({ outlined, failing: failingClauses(outlined, answers) }));
-  const nearest = near.sort((one, other) => one.failing - other.failing).slice(0, limits.nearMissesMax);
-  const chosen = [...outlines.slice(0, slice.length), ...nearest.map(({ outlined }) => outlined)];
-  const leftOut = misses.length - nearest.length;
-  return chosen.map((outlined, position) => ({
-    ...settlePolicy(outlined, answers, settle),
+  const { outlines, holder } = probing([...slice, ...candidates]);
+  const answers = askProbes(
+    holder,
+    outlines.flatMap(({ probes }) => probes),
+    toCedarRequest(request, known, wholeRequest),
+  );
+  let asked = 0;
+  const answered = outlines.map((outlined) => {
+    const own = answers.slice(asked, asked + outlined.probes.length);
+    asked += own.length;
+    return { outlined, answers: own, failing: failingClauses(outlined, own) };
+  });
+  const near = answered.slice(slice.length).sort((one, other) => one.failing - other.failing);
+  const chosen = [...answered.slice(0, slice.length), ...near.slice(0, limits.nearMissesMax)];
+  const leftOut = misses.length - Math.min(near.length, limits.nearMissesMax);
+  return chosen.map(({ outlined, answers: own }, position) => ({
+    ...settlePolicy(outlined, own, settler(own, request, known)),
     ...(leftOut > 0 && position === chosen.length - 1 && { leftOut }),
   }));
 }
 
-function outlinePolicy(policy: CedarPolicy, probes: ReturnType<typeof probeOf>[]): Outlined {
+// How a policy is taken apart hangs on its text alone, and the library takes its time to write each expression out.
+const outlinesKnown = new WeakMap<CedarPolicy, Outlined>();
+
+function outlineOf(policy: CedarPolicy): Outlined {
+  const known = outlinesKnown.get(policy) ?? outlinePolicy(policy);
+  outlinesKnown.set(policy, known);
+  return known;
+}
+
+function outlinePolicy(policy: CedarPolicy): Outlined {
+  const probes: PolicyJson[] = [];
   const outline = (kind: TraceNode["kind"], expression: Expression): Outline => ({
     kind,
     expression,
@@ -78,28 +121,7 @@ function outlinePolicy(policy: CedarPolicy, probes: ReturnType<typeof probeOf>[]
       kind === "when" ? flatten(body, "and").map((part) => outline("when", part)) : [outline("unless", body)],
     ),
   ];
-  return { policy, probe, clauses };
-}
-
-/** The parts of an expression that have a truth of their own. */
-function partsOf(expression: Expression): readonly Expression[] {
-  switch (expression.op) {
-    case "and":
-    case "or":
-      return flatten(expression, expression.op);
-    case "not":
-      return [expression.operand];
-    case "choice":
-      return [expression.test, expression.yes, expression.no];
-    default:
-      return [];
-  }
-}
-
-/** `a && (b && c)` as a, b, c: the same value, the same order, the same short-circuits. */
-function flatten(expression: Expression, op: "and" | "or"): readonly Expression[] {
-  if (expression.op !== op) return [expression];
-  return [...flatten(expression.left, op), ...flatten(expression.right, op)];
+  return { policy, probes, probe, clauses };
 }
 
 function settler(answers: readonly ProbeAnswer[], request: AuthorizationRequest, known: KnownEntities): Settle {
@@ -112,7 +134,7 @@ function settler(answers: readonly ProbeAnswer[], request: AuthorizationRequest,
       text,
       value,
       kind,
-      ...(children.length === 0 && showActual(expression, request, known)),
+      ...(children.length === 0 && { ...showActual(expression, request, known), ...mentionsOf(expression) }),
       ...(value === "error" && answer?.error !== undefined && { error: answer.error }),
       children,
     };

@@ -1,4 +1,4 @@
-import { type DetailedError, type SchemaJson, schemaToJson, validate } from "@cedar-policy/cedar-wasm/nodejs";
+import { type DetailedError, type SchemaJson, validate } from "@cedar-policy/cedar-wasm/nodejs";
 import type { Finding } from "../../errors/error-details.ts";
 import { suggestName } from "../../errors/suggest-name.ts";
 import { libraryFinding, placeIn } from "./library-findings.ts";
@@ -6,25 +6,23 @@ import { didYouMean } from "./policy-annotations.ts";
 import { type Expression, operandsOf } from "./policy-tree.ts";
 import type { CedarPolicy } from "./read-policies.ts";
 
-/** A schema as text, for the library, and the attribute names that it has, for people. */
+/** A schema as text and as what it says, and the attribute names that it has, for people. */
 export interface PolicySchema {
   readonly text: string;
+  readonly json: SchemaJson<string>;
   readonly attributes: ReadonlySet<string>;
   /** Which actions have an attribute right in their context. */
   readonly contexts: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/**
- * Reads the schema that all policies are held against.
- * @throws {Error} when it is none
- */
+/** Reads the schema that all policies are held against, in its form as JSON. */
 export function readSchema(text: string): PolicySchema {
-  const answer = schemaToJson(text);
-  if (answer.type === "failure") throw new Error(`the policy schema does not parse: ${answer.errors[0]?.message}`);
-  const actions = Object.entries(answer.json["Yoi"]?.actions ?? {});
+  const json: SchemaJson<string> = JSON.parse(text);
+  const actions = Object.entries(json["Yoi"]?.actions ?? {});
   return {
     text,
-    attributes: new Set(attributeNames(answer.json)),
+    json,
+    attributes: new Set(attributeNames(json)),
     contexts: new Map(
       actions.flatMap(([action, { appliesTo }]) => {
         const context = appliesTo?.context;
@@ -47,7 +45,7 @@ function* attributeNames(node: SchemaJson<string> | object): Generator<string> {
 /** Strict validation, in which a warning counts as an error: a policy that can never apply guards nothing. */
 export function validatePolicies(policies: readonly CedarPolicy[], schema: PolicySchema): readonly Finding[] {
   const staticPolicies = Object.fromEntries(policies.map(({ part }, index) => [`p${index}`, part.text]));
-  const answer = validate({ schema: schema.text, policies: { staticPolicies } });
+  const answer = validate({ schema: schema.json, policies: { staticPolicies } });
   if (answer.type === "failure") return answer.errors.map(({ message }) => ({ message }));
   const found = Map.groupBy([...answer.validationErrors, ...answer.validationWarnings], ({ policyId }) => policyId);
   return policies.flatMap((policy, index) => {

@@ -64,12 +64,13 @@ function effectOf(
 /** The policies of a compiled unit: what permits and forbids, not what obliges. */
 export function policiesOf(rules: readonly RegoRule[], layer: PolicyInfo["layer"]): readonly PolicyInfo[] {
   return rules.flatMap((rule) => {
-    const info = infoOf(rule, layer);
+    const info = policyOf(rule, layer);
     return info === undefined ? [] : [info];
   });
 }
 
-function infoOf(rule: RegoRule, layer: PolicyInfo["layer"]): PolicyInfo | undefined {
+/** The policy that a rule is; nothing for one that obliges. */
+export function policyOf(rule: RegoRule, layer: PolicyInfo["layer"]): PolicyInfo | undefined {
   const { kind, file, line, column } = rule;
   if (kind === "oblige") return undefined;
   const name = nameOf(rule.package, rule.id);

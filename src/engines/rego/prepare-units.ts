@@ -8,7 +8,7 @@ import { obligationFindings, urlFindings } from "./check-literals.ts";
 import type { CompiledCache } from "./compiled-cache.ts";
 import type { LoadedUnit, PolicyEvaluator } from "./evaluation/policy-evaluator.ts";
 import type { OpaModules, OpaProgram } from "./opa/opa-program.ts";
-import type { RegoRule, RegoText } from "./rego-unit.ts";
+import type { CompiledUnit, RegoRule, RegoText } from "./rego-unit.ts";
 
 /** A unit that answers: all Rego of one layer, or one bundle. */
 export interface PreparedUnit {
@@ -18,6 +18,8 @@ export interface PreparedUnit {
   readonly loaded: LoadedUnit;
   /** `undefined` for a bundle: what its rules are cannot be known. */
   readonly rules?: readonly RegoRule[];
+  /** In the order of the rules. */
+  readonly outlines?: CompiledUnit["outlines"];
   /** What OPA's own evaluator can be asked about; a bundle has no sources. */
   readonly modules?: OpaModules;
   /** Says all that the unit was made from. */
@@ -84,7 +86,8 @@ async function prepareLayer(
   const compiled = (await parts.cache.read(key)) ?? (await compile(key, modules, parts));
   const name = `the Rego of the ${layer}`;
   const loaded = await parts.evaluator.load({ name: first.file, wasm: compiled.wasm, data: compiled.data });
-  return { name, layer, loaded, rules: compiled.rules, modules, key };
+  const { rules, outlines } = compiled;
+  return { name, layer, loaded, rules, outlines, modules, key };
 }
 
 async function compile(key: string, modules: OpaModules, { opa, cache }: UnitParts) {

@@ -3,9 +3,12 @@ import type { AuthorizationRequest } from "../../calls/value.ts";
 import { failedVerdict, type Verdict } from "../../decisions/verdict.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import type { PreparedPolicies } from "../policy-engine.ts";
+import { exceptRequest } from "./except-request.ts";
 import { engineName, fromRegoAnswers, policiesOf } from "./from-rego-answer.ts";
 import type { OpaProgram } from "./opa/opa-program.ts";
+import { outlineUnits } from "./outline-units.ts";
 import type { PreparedUnit } from "./prepare-units.ts";
+import { runTests } from "./run-tests.ts";
 import { toRegoInput } from "./to-rego-input.ts";
 import { traceUnit } from "./trace-units.ts";
 
@@ -44,6 +47,12 @@ export function preparedRego(set: {
       const input = toRegoInput(request);
       return (await Promise.all(units.map((unit) => traceUnit(unit, opa, input)))).flat();
     },
+    outline: () => outlineUnits(units),
+    except: (policy, request) => {
+      const modules = units.flatMap((unit) => unit.modules?.modules ?? []);
+      return exceptRequest(policy, modules, request);
+    },
+    test: (tests, { apart }) => runTests(units, opa, tests, apart),
     dispose: () => {
       disposed = true;
       for (const { loaded } of units) loaded.dispose();

@@ -53,11 +53,13 @@ function clausesOf({ expressions, below }: TracedRule, kind: TraceNode["kind"]):
 }
 
 function nodeOf(expression: TracedExpression, kind: TraceNode["kind"], used: readonly TracedRule[]): TraceNode {
-  const { text, value, actual, error } = expression;
+  const { text, value, reads, literals, actual, error } = expression;
   return {
     text,
     value,
     kind,
+    reads,
+    literals,
     ...(actual !== undefined && { actual }),
     ...(error !== undefined && { error }),
     children: used.map(nodeOfRule),

@@ -1,6 +1,6 @@
 import { limits } from "../../../calls/limits.ts";
+import type { TarFile } from "../../read-tar.ts";
 import { PolicyRefusal } from "../evaluation/policy-fault.ts";
-import type { TarFile } from "./read-tar.ts";
 
 /** A folder of a bundle, with the document that its `data.json` is. */
 interface Folder {

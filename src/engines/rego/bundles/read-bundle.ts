@@ -3,10 +3,10 @@ import { gunzip } from "node:zlib";
 import { limits } from "../../../calls/limits.ts";
 import { escapeText } from "../../../errors/escape-text.ts";
 import { YoiError } from "../../../errors/yoi-error.ts";
+import { readTar, TarFault, type TarFile } from "../../read-tar.ts";
 import { entrypoint } from "../evaluation/policy-abi.ts";
 import { PolicyRefusal } from "../evaluation/policy-fault.ts";
 import { composeData } from "./compose-data.ts";
-import { readTar, TarFault, type TarFile } from "./read-tar.ts";
 
 /** What of a prebuilt bundle is evaluated. */
 export interface ReadBundle {

@@ -16,6 +16,8 @@ type compiledUnit struct {
 	Data  string      `json:"data"`
 	Rules []rule      `json:"rules"`
 	Named []namedText `json:"named"`
+	// Outlines are in the order of the rules.
+	Outlines []outlinedPolicy `json:"outlines"`
 }
 
 func compileModules(question unitQuestion) (*compiledUnit, []finding, error) {
@@ -23,14 +25,15 @@ func compileModules(question unitQuestion) (*compiledUnit, []finding, error) {
 	if err != nil || len(findings) > 0 {
 		return nil, findings, err
 	}
-	if _, findings := check(read, capabilities()); len(findings) > 0 {
+	compiler, findings := check(read, capabilities())
+	if len(findings) > 0 {
 		return nil, findings, nil
 	}
 	wasm, err := toWasm(read.modules)
 	if err != nil {
 		return nil, findingsOf(err), nil
 	}
-	return &compiledUnit{Wasm: wasm, Data: read.dataText, Rules: read.rules, Named: read.named}, nil, nil
+	return &compiledUnit{wasm, read.dataText, read.rules, read.named, outlinesOf(read, compiler)}, nil, nil
 }
 
 // check is OPA's own compiler at its strictest: unused names, references that the input's schema does not have,

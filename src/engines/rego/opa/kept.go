@@ -17,6 +17,7 @@ type compiledForTrace struct {
 	key      [sha256.Size]byte
 	read     *unit
 	compiler *ast.Compiler
+	sources  *sources
 	store    storage.Store
 }
 
@@ -40,7 +41,7 @@ func compileForTrace(question unitQuestion) (*compiledForTrace, []finding, error
 	if len(findings) > 0 {
 		return nil, findings, nil
 	}
-	fresh := &compiledForTrace{key, read, compiler, inmem.NewFromObject(read.data)}
+	fresh := &compiledForTrace{key, read, compiler, newSources(read, compiler), inmem.NewFromObject(read.data)}
 	kept = append(kept, fresh)
 	kept = kept[max(0, len(kept)-keptMax):]
 	return fresh, nil, nil

@@ -8,6 +8,10 @@ export interface TracedExpression {
   readonly line: number;
   readonly column: number;
   readonly value: "true" | "false" | "error" | "unreached";
+  /** Parts of `input`, by their names with dots between them. */
+  readonly reads: readonly string[];
+  /** The constants in it, then those of the rules and the data that it leans on. */
+  readonly literals: readonly (string | number | boolean)[];
   /** What the parts of `input` and `data`, and the variables, that it reads were: `input.context.method = "GET"`. */
   readonly actual?: string;
   /** OPA's own words, where a builtin failed. */

@@ -23,19 +23,22 @@ type expression struct {
 	text         string
 	line, column int
 	start, end   int
+	written      *ast.Expr
 	compiled     []*ast.Expr
 }
 
 // sources finds the outline of every rule.
 type sources struct {
 	compiler *ast.Compiler
+	data     map[string]any
 	parsed   map[place]*ast.Rule
 	outlines map[*ast.Rule]*outline
+	mentions map[*outline][]*mentions
 }
 
-func newSources(modules map[string]*ast.Module, compiler *ast.Compiler) *sources {
-	found := &sources{compiler, map[place]*ast.Rule{}, map[*ast.Rule]*outline{}}
-	for _, module := range modules {
+func newSources(read *unit, compiler *ast.Compiler) *sources {
+	found := &sources{compiler, read.data, map[place]*ast.Rule{}, map[*ast.Rule]*outline{}, map[*outline][]*mentions{}}
+	for _, module := range read.modules {
 		ast.WalkRules(module, func(each *ast.Rule) bool {
 			found.parsed[placeOf(each.Location)] = each
 			return false
@@ -72,6 +75,21 @@ func (s *sources) outline(compiled *ast.Rule) *outline {
 	return made
 }
 
+// rulesOf are the rules that a compiled expression asks, in the order of their places.
+func (s *sources) rulesOf(compiled *ast.Expr) []*ast.Rule {
+	found := []*ast.Rule{}
+	ast.WalkRefs(compiled, func(reference ast.Ref) bool {
+		for _, each := range s.compiler.GetRulesDynamic(reference) {
+			for ; each != nil; each = each.Else {
+				found = append(found, each)
+			}
+		}
+		return false
+	})
+	slices.SortStableFunc(found, func(a, b *ast.Rule) int { return a.Location.Compare(b.Location) })
+	return found
+}
+
 // expressionsOf leaves out the `true` that the parser gives to a rule without a body.
 func expressionsOf(written *ast.Rule) []expression {
 	expressions := []expression{}
@@ -85,7 +103,7 @@ func expressionsOf(written *ast.Rule) []expression {
 			text = formattedText(each)
 		}
 		expressions = append(expressions, expression{
-			text: onOneLine(text), line: location.Row, column: location.Col,
+			text: onOneLine(text), line: location.Row, column: location.Col, written: each,
 			start: location.Offset, end: location.Offset + max(1, len(location.Text)),
 		})
 	}

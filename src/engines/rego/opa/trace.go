@@ -40,6 +40,7 @@ type tracedExpression struct {
 	Value  string `json:"value"`
 	Actual string `json:"actual,omitempty"`
 	Error  string `json:"error,omitempty"`
+	mentions
 }
 
 // evaluation is one input over one compiled unit.
@@ -67,9 +68,8 @@ func traceUnit(question traceQuestion) (*tracedDecision, []finding, error) {
 			return nil, nil, err
 		}
 	}
-	sources := newSources(unit.read.modules, unit.compiler)
 	for _, document := range documentsOf(unit.read.rules) {
-		traced.Rules = append(traced.Rules, traceDocument(evaluated, sources, document)...)
+		traced.Rules = append(traced.Rules, traceDocument(evaluated, unit.sources, document)...)
 	}
 	slices.SortFunc(traced.Rules, func(a, b tracedRule) int {
 		if order := strings.Compare(a.File, b.File); order != 0 {
@@ -108,7 +108,7 @@ func traceDocument(evaluated *evaluation, sources *sources, document ast.Ref) []
 			written.Value = "error"
 			written.Expressions = append(written.Expressions, tracedExpression{
 				Text: document.String(), Line: written.Line, Column: written.Column,
-				Value: "error", Error: evaluationError(err, true),
+				Value: "error", Error: evaluationError(err, true), mentions: *newMentions(),
 			})
 		}
 		traced = append(traced, written)

@@ -42,8 +42,11 @@ func (w *traceWriter) rule(declared *ast.Rule, came *record, depth int) tracedRu
 	if came == nil {
 		came = newRecord()
 	}
-	for _, each := range outline.expressions {
-		written.Expressions = append(written.Expressions, w.expression(where.File, each, came))
+	mentioned := w.sources.mentioned(outline)
+	for index, each := range outline.expressions {
+		expression := w.expression(where.File, each, came)
+		expression.mentions = *mentioned[index]
+		written.Expressions = append(written.Expressions, expression)
 	}
 	if head := w.head(outline, came); head != nil {
 		written.Expressions = append(written.Expressions, *head)
@@ -63,7 +66,7 @@ func (w *traceWriter) rule(declared *ast.Rule, came *record, depth int) tracedRu
 
 // expression is true if all that it was compiled to passed, and false if some of that was evaluated and never passed.
 func (w *traceWriter) expression(file string, each expression, came *record) tracedExpression {
-	written := tracedExpression{Text: each.text, Line: each.line, Column: each.column, Value: "true"}
+	written := tracedExpression{Text: each.text, Line: each.line, Column: each.column, Value: "true", mentions: *newMentions()}
 	read := reading{}
 	for _, compiled := range each.compiled {
 		passed, hasPassed := came.passed[compiled]
@@ -126,7 +129,7 @@ func (w *traceWriter) below(outline *outline, came *record, depth int) []tracedR
 		if _, wasReached := came.reached[compiled]; !wasReached {
 			continue
 		}
-		for _, each := range w.rulesOf(compiled) {
+		for _, each := range w.sources.rulesOf(compiled) {
 			found := came.below[each]
 			if found == nil {
 				found = w.folder.anywhere[each]
@@ -139,20 +142,6 @@ func (w *traceWriter) below(outline *outline, came *record, depth int) []tracedR
 		}
 	}
 	return written
-}
-
-func (w *traceWriter) rulesOf(compiled *ast.Expr) []*ast.Rule {
-	found := []*ast.Rule{}
-	ast.WalkRefs(compiled, func(reference ast.Ref) bool {
-		for _, each := range w.evaluated.compiler.GetRulesDynamic(reference) {
-			for ; each != nil; each = each.Else {
-				found = append(found, each)
-			}
-		}
-		return false
-	})
-	slices.SortStableFunc(found, func(a, b *ast.Rule) int { return a.Location.Compare(b.Location) })
-	return found
 }
 
 func (w *traceWriter) actual(read reading) string {

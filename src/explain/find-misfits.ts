@@ -1,0 +1,85 @@
+import type { AuthorizationRequest, Value } from "../calls/value.ts";
+import type { PolicyTrace, TraceNode } from "../decisions/trace.ts";
+import { suggestName } from "../errors/suggest-name.ts";
+import type { Misfit } from "./explanation.ts";
+
+/**
+ * Attributes that policies ask for and the request does not have, or has as something else. Cedar's validator refuses
+ * what could never be there; an attribute that may be absent, and a tool's own input, are known only now.
+ */
+export function findMisfits(request: AuthorizationRequest, traces: readonly PolicyTrace[]): readonly Misfit[] {
+  const found = new Map<string, Misfit>();
+  for (const { policy, value, clauses } of traces) {
+    if (value === "true") continue;
+    for (const node of unmetLeaves(clauses)) {
+      for (const path of node.reads ?? []) {
+        const misfit = misfitOf(path, node, request);
+        const key = `${policy.id} ${path}`;
+        if (misfit !== undefined && !found.has(key))
+          found.set(key, { policy: policy.name, place: policy.place, path, ...misfit });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+function unmetLeaves(nodes: readonly TraceNode[]): readonly TraceNode[] {
+  return nodes.flatMap((node) => {
+    const isUnmet = node.value === "false" || node.value === "error";
+    return [...(isUnmet && node.reads !== undefined ? [node] : []), ...unmetLeaves(node.children)];
+  });
+}
+
+function misfitOf(
+  path: string,
+  { text, literals = [] }: TraceNode,
+  request: AuthorizationRequest,
+): Pick<Misfit, "message" | "remedy"> | undefined {
+  const names = path.split(".");
+  // To ask whether something is there is to expect that it may not be.
+  if (names[0] !== "context" || / has /.test(text)) return undefined;
+  const { value, among } = lookUp(request, names.slice(1));
+  const name = names.at(-1) ?? "";
+  if (value === undefined) {
+    const meant = suggestName(name, among);
+    const message = `\`${path}\` is not part of this request`;
+    return meant === undefined ? { message } : { message, remedy: `did you mean \`${meant}\`?` };
+  }
+  const types = new Set(literals.map(typeOf));
+  const own = typeOf(value);
+  const [only] = types;
+  if (types.size !== 1 || only === undefined || only === own || own === "list" || own === "record") return undefined;
+  if (!plain.includes(only) || !plain.includes(own)) return undefined;
+  return { message: `\`${path}\` is a ${own}, and is held against a ${only}` };
+}
+
+const plain: readonly string[] = ["text", "number", "boolean"];
+
+function lookUp(
+  { context, toolInput }: AuthorizationRequest,
+  names: readonly string[],
+): { readonly value: unknown; readonly among: readonly string[] } {
+  let at: unknown = { ...context, ...(toolInput !== undefined && { input: toolInput }) };
+  let among: readonly string[] = [];
+  for (const name of names) {
+    const members = membersOf(at);
+    if (members === undefined) return { value: undefined, among: [] };
+    among = Object.keys(members);
+    at = Object.hasOwn(members, name) ? members[name] : undefined;
+  }
+  return { value: at, among };
+}
+
+function membersOf(value: unknown): { readonly [name: string]: unknown } | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const record = "record" in value ? value.record : value;
+  return typeof record === "object" && record !== null ? { ...record } : undefined;
+}
+
+function typeOf(value: Value | unknown): string {
+  if (typeof value === "string") return "text";
+  if (typeof value === "number" || typeof value === "boolean") return typeof value;
+  if (Array.isArray(value)) return "list";
+  if (typeof value === "object" && value !== null && "record" in value) return "record";
+  return "other";
+}

@@ -1,0 +1,66 @@
+// Station: a denial → the smallest changes of the request that would be allowed. Policies say where to look: what the
+// nearest permits miss and the standing forbids name. Whether a change helps is never reasoned out, but evaluated.
+import { limits } from "../../calls/limits.ts";
+import { combineVerdicts } from "../../decisions/combine-verdicts.ts";
+import type { PolicyInfo } from "../../decisions/policy-info.ts";
+import type { Verdict } from "../../decisions/verdict.ts";
+import { evaluateAll } from "../evaluate-all.ts";
+import type { ExplainedPolicies, PutQuestion } from "../explained-policies.ts";
+import type { ChangedPart, RequestChange, RequestChanges } from "../explanation.ts";
+import { sayCall } from "../say-call.ts";
+import type { Mention, Origin } from "./nearby-call.ts";
+import { type Nearby, walkNearby } from "./walk-nearby.ts";
+
+/** What a search is made with. */
+export interface Search {
+  readonly origin: Origin;
+  /** On the origin. */
+  readonly verdicts: readonly Verdict[];
+  readonly mentions: readonly Mention[];
+  readonly sets: ExplainedPolicies["sets"];
+  readonly put: PutQuestion;
+}
+
+/** Evaluates the calls nearby until a few are found that are allowed, or the bound is reached. */
+export async function findChanges({ origin, verdicts, mentions, sets, put }: Search): Promise<RequestChanges> {
+  const allowed: RequestChange[] = [];
+  const standing = new Map(forbidsOf(verdicts).map((policy) => [policy.id, policy]));
+  let tried = 0;
+  for (const nearby of walkNearby(origin, mentions, put)) {
+    const smallest = allowed[0]?.parts.length ?? nearby.parts.length;
+    if (smallest < nearby.parts.length || allowed.length >= limits.requestChangesMax) break;
+    // Of several ways to change the same parts, the first is enough.
+    if (allowed.some(({ parts }) => whatOf(parts) === whatOf(nearby.parts))) continue;
+    // What nobody could ask for says nothing of what would be answered.
+    if (nearby.flaw !== undefined) continue;
+    if (tried++ >= limits.nearbyRequestsMax) break;
+    const answers = await evaluateAll(sets, nearby.request);
+    if (combineVerdicts(answers).kind === "allow") {
+      allowed.push({ parts: nearby.parts, ...wordsOf(nearby, origin) });
+      continue;
+    }
+    const still = new Set(forbidsOf(answers).map(({ id }) => id));
+    for (const id of standing.keys()) if (!still.has(id)) standing.delete(id);
+  }
+  return { tried, allowed, standing: allowed.length > 0 ? [] : [...standing.values()] };
+}
+
+function whatOf(parts: readonly ChangedPart[]): string {
+  return parts
+    .map(({ what }) => what)
+    .sort()
+    .join(" ");
+}
+
+// At another moment the call itself is the same.
+function wordsOf({ call, parts }: Nearby, origin: Origin): Pick<RequestChange, "words"> {
+  const words = parts.some(({ what }) => what === "moment") || call === origin.call ? undefined : sayCall(call);
+  return words === undefined ? {} : { words };
+}
+
+function forbidsOf(verdicts: readonly Verdict[]): readonly PolicyInfo[] {
+  return verdicts.flatMap(({ determining, errors }) => [
+    ...determining.filter(({ effect }) => effect === "forbid"),
+    ...errors.flatMap(({ policy }) => (policy?.effect === "forbid" ? [policy] : [])),
+  ]);
+}

@@ -1,0 +1,41 @@
+import type { Obligation } from "../../decisions/obligation.ts";
+import type { Explanation, Recorded } from "../explanation.ts";
+import type { Section, Words } from "../report/report.ts";
+
+/** The obligations of an allow and, of a recorded call, what they came to. */
+export function limitsSection({ obligations, recorded }: Explanation): Section {
+  const rules = obligations.map((obligation) => ({ label: "limits", words: limitOf(obligation) }));
+  const applied = recorded?.result === undefined ? [] : [{ label: "applied", words: resultOf(recorded.result) }];
+  const rows = [...rules, ...applied];
+  return { title: "Limits", isPlain: true, blocks: rows.length === 0 ? [] : [{ kind: "facts", rows }] };
+}
+
+function limitOf(obligation: Obligation): Words {
+  const by = obligation.policy.slice(obligation.policy.indexOf("#") + 1);
+  return [`${boundOf(obligation)} (`, { name: by }, ")"];
+}
+
+function boundOf(obligation: Obligation): string {
+  switch (obligation.kind) {
+    case "rate":
+      return `${obligation.count} in ${obligation.windowMs / 1_000} s`;
+    case "max_response_bytes":
+      return `at most ${obligation.bytes} bytes`;
+    case "timeout":
+      return `at most ${obligation.ms} ms`;
+    case "redact":
+      return `without the headers ${obligation.headers.join(", ")}`;
+    case "unknown":
+      return `${obligation.name}, which nothing can discharge`;
+  }
+}
+
+function resultOf({ bytes, status, truncated, redactions }: NonNullable<Recorded["result"]>): string {
+  const parts = [
+    ...(status === undefined ? [] : [`status ${status}`]),
+    ...(bytes === undefined ? [] : [`${bytes.toLocaleString("en")} bytes`]),
+    ...(truncated === true ? ["cut short"] : []),
+    ...(redactions === undefined ? [] : [`a secret taken out ${redactions}×`]),
+  ];
+  return parts.join(", ");
+}

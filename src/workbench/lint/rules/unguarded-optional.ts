@@ -1,0 +1,71 @@
+import type { PolicyOutline } from "../../../engines/policy-outline.ts";
+import { called, type LintParts, type LintRule, placeOf, written } from "../lint-rule.ts";
+
+/** A forbid in Rego that is silent where an optional part of the input is absent, though it says the opposite. */
+export const unguardedOptional: LintRule = {
+  id: "unguarded-optional",
+  severity: "warning",
+  summary: "an optional attribute that is read without asking whether it is there",
+  isSteady: true,
+  *check(parts) {
+    const forbids = written(parts).filter(({ policy }) => policy.engine === "rego" && policy.effect === "forbid");
+    const ofPackage = Map.groupBy(forbids, packageOf);
+    for (const outline of forbids) {
+      const absent = optionalOf(outline, parts);
+      const handled = (ofPackage.get(packageOf(outline)) ?? []).flatMap((other) =>
+        asksForAbsence(other, other === outline),
+      );
+      const isUnguarded = (path: string) => absent(path) && !handled.some((asked) => covers(asked, path));
+      const ofEntry = outline.entryReads?.find((path) => isUnguarded(path) && !isCompared(path, outline));
+      if (ofEntry !== undefined) {
+        yield {
+          policy: outline.policy,
+          place: placeOf(outline.policy),
+          message: `${called(outline.policy)} is silent where \`input.${ofEntry}\` is absent: its entry is made of it`,
+          remedy: "give the entry what is always there, or a rule of its own for where it is not",
+        };
+        continue;
+      }
+      for (const condition of outline.conditions) {
+        const path = needed(condition).find(isUnguarded);
+        if (path === undefined) continue;
+        yield {
+          policy: outline.policy,
+          place: condition.place,
+          message: `${called(outline.policy)} is silent where \`input.${path}\` is absent: \`${condition.text}\` is undefined then`,
+          remedy: `forbid that as well, by a rule with \`not input.${path}\`, or say here that it must be there`,
+        };
+        break;
+      }
+    }
+  },
+};
+
+/** Whoever compares a part with what it is to be says that it is there. */
+function isCompared(path: string, { conditions }: PolicyOutline): boolean {
+  return conditions.some(({ test, reads }) => reads.includes(path) && (test === undefined || !test.not));
+}
+
+function packageOf({ policy }: PolicyOutline): string {
+  return `${policy.layer} ${policy.name.slice(0, policy.name.indexOf("/"))}`;
+}
+
+/** The parts of which a condition says that they are *not* something, and that it takes for there all the same. */
+function needed({ test, needs = [] }: PolicyOutline["conditions"][number]): readonly string[] {
+  const isOther = test !== undefined && test.op === "==" && test.not && !test.orAbsent;
+  return isOther ? [test.path, ...needs] : needs;
+}
+
+/** A rule may ask itself, whichever way; another one handles the absence where it forbids it. */
+function asksForAbsence({ conditions }: PolicyOutline, isOwn: boolean): readonly string[] {
+  return conditions.flatMap(({ test }) => (test?.op === "has" && (isOwn || test.not) ? [test.path] : []));
+}
+
+function covers(asked: string, path: string): boolean {
+  return path === asked || path.startsWith(`${asked}.`);
+}
+
+function optionalOf({ actions }: PolicyOutline, { optional }: LintParts): (path: string) => boolean {
+  const parts = actions.map((action) => optional.get(action));
+  return (path) => parts.some((set) => [...(set ?? [])].some((part) => covers(part, path)));
+}

@@ -1,0 +1,43 @@
+import { prepareRevision } from "../../broker/prepare-revision.ts";
+import type { PolicyEngine, PolicySources, PreparedPolicies } from "../../engines/policy-engine.ts";
+import type { JournalReader } from "../../journal/read-journal.ts";
+
+/** The policy sets of former times, as a journal keeps them. */
+export interface KeptSets {
+  /** The sets that were in force under this digest; nothing where they cannot be had any more. */
+  under(digest: string): Promise<readonly PreparedPolicies[] | undefined>;
+  dispose(): void;
+}
+
+/** How many sets of former times are prepared for one report. */
+const preparedMax = 8;
+
+/** Prepares what a journal keeps, each set once and the first few alone. */
+export function keptSets(reader: JournalReader, engines: readonly PolicyEngine[]): KeptSets {
+  const prepared = new Map<string, Promise<readonly PreparedPolicies[] | undefined>>();
+  const made: PreparedPolicies[] = [];
+  const prepare = async (digest: string) => {
+    const kept = reader.policySet(digest);
+    if (kept === undefined) return undefined;
+    try {
+      const revision = await prepareRevision(engines, JSON.parse(kept) as PolicySources);
+      made.push(...revision.sets);
+      // Another version of an engine, or a journal that was altered: what was in force is known by its digest alone.
+      return revision.digest === digest ? revision.sets : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    under: async (digest) => {
+      const known = prepared.get(digest);
+      if (known !== undefined || prepared.size >= preparedMax) return known;
+      const sets = prepare(digest);
+      prepared.set(digest, sets);
+      return sets;
+    },
+    dispose: () => {
+      for (const set of made) set.dispose();
+    },
+  };
+}

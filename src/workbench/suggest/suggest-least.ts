@@ -1,0 +1,132 @@
+// Station: recorded calls → the least that policy has to permit for them. In: what was decided, and the policies in
+// force. Out: permits as Cedar, each a part of one in force, evaluated against the whole record. It applies nothing.
+import { evaluatePolicies } from "../../broker/evaluate-policies.ts";
+import { limits } from "../../calls/limits.ts";
+import type { AuthorizationRequest } from "../../calls/value.ts";
+import type { PolicyInfo } from "../../decisions/policy-info.ts";
+import { formatCedar } from "../../engines/cedar/format-cedar.ts";
+import type { PolicyEngine, PolicySources, PreparedPolicies } from "../../engines/policy-engine.ts";
+import type { RecordedCall } from "../recorded-calls.ts";
+import { gatherUses, neededPermits, type Uses } from "./gather-uses.ts";
+import { narrowPermit } from "./narrow-permits.ts";
+import { type SuggestedPermit, writePermits } from "./write-permits.ts";
+
+/** Where the suggestion could lie; nothing is written there. */
+export const suggestedFile = ".yoi/policies/suggested.cedar";
+
+/** What a recorded period needs, and what of the policies in force it did not use. */
+export interface LeastPrivilege extends Pick<Uses, "deniedNow" | "evidenceGone"> {
+  /** One file of Cedar. */
+  readonly text: string;
+  readonly permits: readonly SuggestedPermit[];
+  /** How many recorded calls were allowed and still are. */
+  readonly calls: number;
+  /** The permits in force that operators wrote, and those of them that no recorded call used. */
+  readonly inForce: number;
+  readonly unused: readonly PolicyInfo[];
+  /** Permits that recorded calls use and that no Cedar could be written for, with the number of those calls. */
+  readonly unprovided: readonly { readonly policy: PolicyInfo; readonly calls: number }[];
+  /** Recorded calls that the suggestion would answer otherwise than now: none, or it must not be used. */
+  readonly wrong: readonly string[];
+}
+
+/** What a suggestion is made from. `calls` is read twice. */
+export interface LeastPrivilegeParts {
+  readonly calls: () => Iterable<RecordedCall>;
+  readonly sets: readonly PreparedPolicies[];
+  readonly sources: PolicySources;
+  readonly cedar: PolicyEngine;
+}
+
+/**
+ * Suggests the permits that recorded calls need, in place of all that are in force. Forbids and obligations of Rego stay.
+ * @throws {YoiError} YOI_POLICY_INVALID where the suggestion does not validate
+ */
+export async function suggestLeast({ calls, sets, sources, cedar }: LeastPrivilegeParts): Promise<LeastPrivilege> {
+  const uses = await gatherUses(calls(), sets);
+  const outlines = new Map(sets.flatMap((set) => set.outline()).map((outline) => [outline.policy.id, outline]));
+  const narrowed = [...neededPermits(uses.calls)].map(([of, own]) => ({
+    of,
+    ...narrowPermit(of, of.engine === "cedar" ? outlines.get(of.id) : undefined, own),
+  }));
+  const written = narrowed.flatMap(({ permits }) => permits);
+  const fits = written.length <= limits.suggestedPermitsMax;
+  // Too many to read are too many to suggest: the widest use is named, and nothing is left out in silence.
+  const permits = writePermits(fits ? written : written.filter(({ of }) => of.engine === "cedar"));
+  const unprovided = narrowed.flatMap(({ of, unprovided: left, permits: own }) => {
+    const count = left.length + (fits || of.engine === "cedar" ? 0 : own.flatMap((one) => one.calls).length);
+    return count === 0 ? [] : [{ policy: of, calls: count }];
+  });
+  const text = layOut(permits);
+  const file = { file: suggestedFile, layer: "workspace", language: "cedar", text } as const;
+  const shipped = sources.policies.filter(({ layer, language }) => layer === "invariant" && language === "cedar");
+  const suggested = await cedar.prepare({ ...sources, policies: [...shipped, file] });
+  try {
+    const own = sets.flatMap((set) => set.policies).filter(isOperators);
+    const used = new Set(uses.calls.flatMap((call) => call.permits.map(({ id }) => id)));
+    const left = new Set(unprovided.map(({ policy }) => policy.id));
+    const excused = new Set(uses.calls.filter((one) => one.permits.some(({ id }) => left.has(id))).map(decisionOf));
+    const wrong = await wrongAnswers(calls(), {
+      present: sets,
+      suggested,
+      allowed: new Set(uses.calls.map(decisionOf)),
+      excused,
+    });
+    return {
+      text,
+      permits,
+      calls: uses.calls.length,
+      deniedNow: uses.deniedNow,
+      evidenceGone: uses.evidenceGone,
+      inForce: own.length,
+      unused: own.filter(({ id }) => !used.has(id)),
+      unprovided,
+      wrong,
+    };
+  } finally {
+    suggested.dispose();
+  }
+}
+
+function layOut(permits: readonly SuggestedPermit[]): string {
+  const text = permits.map((permit) => permit.text).join("\n");
+  const formatted = formatCedar({ file: suggestedFile, text });
+  return "text" in formatted ? formatted.text : text;
+}
+
+function isOperators({ effect, layer }: PolicyInfo): boolean {
+  return effect === "permit" && layer !== "invariant";
+}
+
+function decisionOf({ decision }: { readonly decision: string }): string {
+  return decision;
+}
+
+interface Proof {
+  readonly present: readonly PreparedPolicies[];
+  readonly suggested: PreparedPolicies;
+  /** Calls that have to stay allowed, by decision, and those that nothing could be written for. */
+  readonly allowed: ReadonlySet<string>;
+  readonly excused: ReadonlySet<string>;
+}
+
+/** The recorded calls that the suggestion answers otherwise than it should: it takes one away, or gives one more. */
+async function wrongAnswers(calls: Iterable<RecordedCall>, proof: Proof): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for (const { entry, request } of calls) {
+    if (request === undefined || proof.excused.has(entry.decision)) continue;
+    const isPermitted = (await proof.suggested.evaluate(request)).effect === "permit";
+    // What is allowed now meets no forbid: that the suggestion permits it is enough.
+    const isWrong = proof.allowed.has(entry.decision)
+      ? !isPermitted
+      : isPermitted && (await isLeftOpen(proof.present, request));
+    if (isWrong) wrong.push(entry.decision);
+  }
+  return wrong;
+}
+
+/** Whether the policies in force deny a request for want of a permit alone, so that one more would allow it. */
+async function isLeftOpen(sets: readonly PreparedPolicies[], request: AuthorizationRequest): Promise<boolean> {
+  const verdicts = await evaluatePolicies({ digest: "", sets, versions: new Map() }, request);
+  return verdicts.every(({ effect }) => effect === "abstain");
+}

@@ -1,0 +1,405 @@
+import test from "ava";
+import type { PolicySource } from "../../../src/engines/policy-engine.ts";
+import { lintPolicies } from "../../../src/workbench/lint/lint-policies.ts";
+import type { LintParts } from "../../../src/workbench/lint/lint-rule.ts";
+import { policyFile } from "../../support/cedar-sets.ts";
+import { lintParts } from "../../support/lint-parts.ts";
+import { opaTest } from "../../support/opa.ts";
+import { regoEngine, regoFile } from "../../support/rego-sets.ts";
+
+const rego = regoEngine();
+test.after.always(() => rego.close());
+
+/** `rule line` of each finding, but for those about ids, reasons and names. */
+async function found(source: PolicySource | readonly PolicySource[], parts: Partial<LintParts> = {}) {
+  const sources = Array.isArray(source) ? source : [source as PolicySource];
+  const { findings } = lintPolicies(await lintParts(sources, rego, parts));
+  return findings
+    .filter(({ rule }) => !["without-id", "without-reason"].includes(rule))
+    .map(({ rule, place }) => `${rule} ${place.line}`);
+}
+
+const head = 'principal == Yoi::Plugin::"project:example.weather", action';
+const https = `${head} == Yoi::Action::"https.request"`;
+const named = 'resource in Yoi::Domain::"example.com"';
+
+const cedar: readonly (readonly [title: string, text: string, findings: readonly string[]])[] = [
+  // never-applies
+  [
+    "two values of one attribute",
+    `permit (${https}, ${named}) when { context.method == "GET" } when { context.method == "POST" };`,
+    ["never-applies 1"],
+  ],
+  [
+    "one value of two lists",
+    `permit (${https}, ${named}) when { ["GET", "HEAD"].contains(context.method) && ["HEAD", "POST"].contains(context.method) };`,
+    [],
+  ],
+  [
+    "a value that is excluded",
+    `permit (${https}, ${named}) when { context.method == "GET" } unless { context.method == "GET" };`,
+    ["never-applies 1"],
+  ],
+  ["bounds that meet", `permit (${https}, ${named}) when { context.bodyBytes >= 10 && context.bodyBytes <= 10 };`, []],
+  [
+    "bounds that cross by one",
+    `permit (${https}, ${named}) when { context.bodyBytes > 10 && context.bodyBytes < 11 };`,
+    ["never-applies 1"],
+  ],
+  ["an hour that there is not", `permit (${https}, ${named}) when { context.now.hour >= 24 };`, ["never-applies 1"]],
+  [
+    "a header in upper case",
+    `permit (${https}, ${named}) when { context.headerNames.contains("Accept") };`,
+    ["never-applies 1"],
+  ],
+  [
+    "a header in upper case that must be missing",
+    `permit (${https}, ${named}) unless { context.headerNames.contains("Accept") };`,
+    [],
+  ],
+  [
+    "a time that is over",
+    `permit (${https}, ${named}) when { context.now.at < datetime("2026-11-23T09:59:59Z") };`,
+    ["never-applies 1"],
+  ],
+  [
+    "a time that is yet to come",
+    `permit (${https}, ${named}) when { context.now.at < datetime("2026-11-23T10:00:01Z") };`,
+    [],
+  ],
+  [
+    "a time since which it applies",
+    `permit (${https}, ${named}) when { context.now.at > datetime("2020-01-01") };`,
+    [],
+  ],
+  [
+    "a time before which it does not",
+    `permit (${https}, ${named}) unless { context.now.at >= datetime("2020-01-01") };`,
+    ["never-applies 1"],
+  ],
+  [
+    "today's date, which is still so somewhere",
+    `permit (${https}, ${named}) when { context.now.date <= datetime("2026-11-22") };`,
+    [],
+  ],
+  [
+    "two folders apart",
+    `permit (${head} == Yoi::Action::"fs.read", resource in Yoi::Path::"notes/a") when { resource in Yoi::Path::"notes/b" };`,
+    [],
+  ],
+  [
+    "a file outside of the folder",
+    `permit (${head} == Yoi::Action::"fs.read", resource == Yoi::Path::"notes/a/x") when { resource in Yoi::Path::"notes/b" };`,
+    ["never-applies 1"],
+  ],
+  [
+    "a domain that may lie in another one",
+    'permit (principal == Yoi::Plugin::"project:example.weather", action == Yoi::Action::"https.request", resource == Yoi::Url::"https://a.example") when { resource in Yoi::Domain::"b.example" };',
+    [],
+  ],
+  // shadowed-permit
+  [
+    "a permit beside a forbid of another folder",
+    `permit (${head} == Yoi::Action::"fs.read", resource in Yoi::Path::"notes/a");\nforbid (principal, action, resource in Yoi::Path::"notes/ab");`,
+    [],
+  ],
+  [
+    "a permit that is wider than the forbid",
+    `permit (${head} == Yoi::Action::"fs.read", resource in Yoi::Path::"notes");\nforbid (principal, action, resource in Yoi::Path::"notes/a");`,
+    [],
+  ],
+  [
+    "a permit of two actions of which one is forbidden",
+    `permit (${head} in [Yoi::Action::"fs.read", Yoi::Action::"fs.list"], resource in Yoi::Path::"notes");\nforbid (principal, action == Yoi::Action::"fs.read", resource);`,
+    [],
+  ],
+  [
+    "a forbid with a condition that the permit has",
+    `permit (${https}, ${named}) when { context.hop > 3 };\nforbid (principal, action == Yoi::Action::"https.request", resource) when { context.hop > 1 };`,
+    ["shadowed-permit 1"],
+  ],
+  [
+    "a forbid with a condition that the permit has only partly",
+    `permit (${https}, ${named}) when { context.hop > 1 };\nforbid (principal, action == Yoi::Action::"https.request", resource) when { context.hop > 3 };`,
+    [],
+  ],
+  [
+    "a forbid with an exception",
+    `permit (${https}, ${named}) when { context.hop > 3 };\nforbid (principal, action, resource) unless { context.now.hour > 8 };`,
+    [],
+  ],
+  [
+    "a forbid with an exception that the permit is not",
+    `permit (${https}, ${named}) when { context.method == "GET" };\nforbid (principal, action == Yoi::Action::"https.request", resource) unless { context.method == "POST" };`,
+    ["shadowed-permit 1"],
+  ],
+  [
+    "a forbid with the same words that are no plain test",
+    `permit (${https}, ${named}) when { context.method like "P*" };\nforbid (principal, action == Yoi::Action::"https.request", resource) when { context.method like "P*" };`,
+    ["shadowed-permit 1"],
+  ],
+  [
+    "a forbid with those words as an exception",
+    `permit (${https}, ${named}) when { context.method like "P*" };\nforbid (principal, action == Yoi::Action::"https.request", resource) unless { context.method like "P*" };`,
+    [],
+  ],
+  [
+    "what ships, which forbids what is not declared",
+    `permit (${https}, ${named}) unless { context.declared };`,
+    ["shadowed-permit 1"],
+  ],
+  [
+    "a forbid of plugins for a permit of a source",
+    `permit (principal in Yoi::Source::"project", action == Yoi::Action::"fs.read", resource);\nforbid (principal == Yoi::Plugin::"project:example.weather", action, resource);`,
+    [],
+  ],
+  [
+    "a forbid of a source for a permit of a plugin",
+    `permit (${head} == Yoi::Action::"fs.read", resource);\nforbid (principal in Yoi::Source::"project", action == Yoi::Action::"fs.read", resource);`,
+    ["shadowed-permit 1"],
+  ],
+  // wildcard-host
+  ["a domain that somebody owns", `permit (${https}, resource in Yoi::Domain::"example.co.uk");`, []],
+  ["a suffix of a network of one's own", `permit (${https}, resource in Yoi::Domain::"internal");`, []],
+  [
+    "a public suffix in a condition",
+    `permit (${https}, resource) when { resource in Yoi::Domain::"org" };`,
+    ["wildcard-host 1"],
+  ],
+  [
+    "a public suffix that is left out",
+    `permit (${https}, resource in Yoi::Domain::"example.org") unless { resource in Yoi::Domain::"org" };`,
+    [],
+  ],
+  ["a forbid of a public suffix", `forbid (${https}, resource in Yoi::Domain::"com");`, []],
+  ["a permit of everything", "permit (principal, action, resource);", ["wildcard-host 1"]],
+  // forbid-can-err
+  ["a permit that can fail", `permit (${https}, ${named}) when { context.bodyBytes * 9223372036854775807 > 1 };`, []],
+  [
+    "a forbid that reads an entity of its own",
+    `forbid (principal, action, resource) when { Yoi::Plugin::"project:example.weather".enabled };`,
+    ["forbid-can-err 1"],
+  ],
+  // duplicate-policy
+  [
+    "the same with another obligation",
+    `@timeout("1s")\npermit (${https}, ${named});\npermit (${https}, ${named});`,
+    [],
+  ],
+  [
+    "the same the other way",
+    `permit (${https}, ${named}) when { context.hop == 0 };\npermit (${https}, ${named}) unless { context.hop == 0 };`,
+    [],
+  ],
+  // suppressions
+  ["a finding that is meant", `// lint-ignore wildcard-host: a browser\npermit (${https}, resource);`, []],
+  [
+    "a finding that is meant, above other comments and annotations",
+    `// lint-ignore wildcard-host: a browser\n// It may go everywhere.\n@id("x")\npermit (${https}, resource);`,
+    [],
+  ],
+  [
+    "a finding that is meant, above its own line",
+    `permit (${https}, resource)\nwhen {\n  // lint-ignore never-applies: soon\n  context.now.hour > 30 && !context.broad\n};`,
+    [],
+  ],
+  [
+    "a comment after a line between",
+    `// lint-ignore wildcard-host: a browser\n\npermit (${https}, resource);`,
+    ["lint-ignore 1", "wildcard-host 3"],
+  ],
+  [
+    "a comment about another rule",
+    `// lint-ignore never-applies: a browser\npermit (${https}, resource);`,
+    ["lint-ignore 1", "wildcard-host 2"],
+  ],
+  [
+    "a comment without a reason",
+    `// lint-ignore wildcard-host:\npermit (${https}, resource);`,
+    ["lint-ignore 1", "wildcard-host 2"],
+  ],
+  [
+    "a comment about a rule that hangs on more than the policies",
+    `// lint-ignore unknown-name: another machine has it\npermit (${https}, ${named});`,
+    [],
+  ],
+];
+
+for (const [title, text, findings] of cedar) {
+  test(`lint, in Cedar: ${title} ${findings.length === 0 ? "is no finding" : `is \`${findings.join("`, `")}\``}`, async (t) => {
+    t.deepEqual(await found(policyFile(text)), findings);
+  });
+}
+
+const asked = 'input.action == "https.request"';
+const permit = 'permit contains {"id": "p"} if {';
+const forbid = 'forbid contains {"id": "f"} if {';
+const package_ = "package yoi.policy.a\n\n";
+
+const inRego: readonly (readonly [title: string, text: string, findings: readonly string[]])[] = [
+  [
+    "a value of two lists",
+    `${package_}${permit}\n${asked}\ninput.resource.host == "a.example"\ninput.context.method in {"GET"}\ninput.context.method in {"POST"}\n}`,
+    ["never-applies 7"],
+  ],
+  ["two actions at once", `${package_}${permit}\n${asked}\ninput.action == "fs.read"\n}`, ["never-applies 4"]],
+  ["a rule whose action another rule tells", `${package_}${permit}\nis_request\n}\n\nis_request if ${asked}`, []],
+  [
+    "what is absent or another",
+    `${package_}${forbid}\n${asked}\nnot input.context.openedBy == "x"\nnot input.context.openedBy\n}`,
+    [],
+  ],
+  [
+    "an absent value that is something",
+    `${package_}${forbid}\n${asked}\ninput.context.openedBy == "x"\nnot input.context.openedBy\n}`,
+    ["never-applies 5"],
+  ],
+  [
+    "a helper that makes it narrower than it looks",
+    `${package_}${permit}\n${asked}\ninput.resource.host == "a.example"\n}\n\n${forbid}\n${asked}\nis_night\n}\n\nis_night if input.context.now.hour < 6`,
+    [],
+  ],
+  [
+    "an entry whose reason may be undefined, beside a permit,",
+    `${package_}${permit}\n${asked}\ninput.resource.host == "a.example"\n}\n\nforbid contains {"id": "f", "because": input.context.via.agent} if {\n${asked}\n}`,
+    ["unguarded-optional 8"],
+  ],
+  [
+    "a forbid of every request",
+    `${package_}${permit}\n${asked}\ninput.resource.host == "a.example"\n}\n\n${forbid}\n${asked}\n}`,
+    ["shadowed-permit 3"],
+  ],
+  [
+    "a mount that is called as a public suffix is,",
+    `${package_}import data.yoi.path\n\n${permit}\ninput.action == "fs.read"\npath.within(input.resource.id, "com")\n}`,
+    ["unknown-name 7"],
+  ],
+  [
+    "an optional part that is compared for what it is",
+    `${package_}${forbid}\n${asked}\ninput.context.via.agent == "ci"\n}`,
+    [],
+  ],
+  [
+    "an entry that is made of an optional part which the rule asks for",
+    `${package_}forbid contains {"id": "f", "because": sprintf("not %v", [agent])} if {\n${asked}\nagent := input.context.via.agent\n}`,
+    [],
+  ],
+  [
+    "an entry that reads an optional part itself",
+    `${package_}forbid contains {"id": "f", "because": sprintf("not %v", [input.context.via.agent])} if {\n${asked}\n}`,
+    ["unguarded-optional 3"],
+  ],
+  [
+    "an entry that reads what its conditions ask for",
+    `${package_}forbid contains {"id": "f", "because": sprintf("not %v", [input.context.via.agent])} if {\n${asked}\ninput.context.via.agent\n}`,
+    [],
+  ],
+  [
+    "a permit for what is absent or another, beside a forbid of another alone,",
+    `${package_}${permit}\n${asked}\ninput.resource.host == "a.example"\nnot input.context.openedBy == "x"\n}\n\n${forbid}\n${asked}\ninput.context.openedBy != "x"\n}`,
+    ["unguarded-optional 11"],
+  ],
+  [
+    "an optional part that is asked for",
+    `${package_}${forbid}\n${asked}\ninput.context.via.agent\ninput.context.via.agent != "ci"\n}`,
+    [],
+  ],
+  ["a part that only some actions have", `${package_}${forbid}\ninput.context.method != "GET"\n}`, []],
+  [
+    "an optional part in a permit",
+    `${package_}${permit}\n${asked}\ninput.resource.host == "a.example"\ninput.context.via.agent != "ci"\n}`,
+    [],
+  ],
+  [
+    "a helper below `not` that has no answer, and so forbids",
+    `${package_}${forbid}\n${asked}\nnot is_early\n}\n\nis_early if {\njson.unmarshal(input.context.openedBy).early\n}`,
+    [],
+  ],
+  [
+    "a helper below two of `not` that has no answer",
+    `${package_}${forbid}\n${asked}\nnot is_early\n}\n\nis_early if not is_late\n\nis_late if {\njson.unmarshal(input.context.openedBy).late\n}`,
+    ["forbid-can-err 11"],
+  ],
+  [
+    "a computation that the compiler takes out of `not`",
+    `${package_}${forbid}\n${asked}\nnot json.unmarshal(input.context.openedBy).early\n}`,
+    ["unguarded-optional 5", "forbid-can-err 5"],
+  ],
+  [
+    "a helper that has no answer",
+    `${package_}${forbid}\n${asked}\nis_late\n}\n\nis_late if {\njson.unmarshal(input.context.openedBy).late\n}`,
+    ["forbid-can-err 9"],
+  ],
+];
+
+for (const [title, text, findings] of inRego) {
+  opaTest(
+    `lint, in Rego: ${title} ${findings.length === 0 ? "is no finding" : `is \`${findings.join("`, `")}\``}`,
+    async (t) => {
+      t.deepEqual(await found(regoFile(text)), findings);
+    },
+  );
+}
+
+test("names that are nearly known are told of forbids and of the user's own policies, and those that are not of permits", async (t) => {
+  const text = (effect: string, plugin: string) =>
+    `@id("x") @reason("y")\n${effect} (principal == Yoi::Plugin::"${plugin}", action == Yoi::Action::"fs.read", resource);`;
+  const user = { file: "~/.config/yoi/policies/x.cedar", layer: "user" } as const;
+  t.deepEqual(await found(policyFile(text("forbid", "project:example.wether"))), ["unknown-name 1"]);
+  t.deepEqual(await found(policyFile(text("forbid", "project:other.thing"))), []);
+  t.deepEqual(await found(policyFile(text("permit", "project:other.thing"))), ["unknown-name 1"]);
+  t.deepEqual(await found(policyFile(text("permit", "project:other.thing"), user)), []);
+  t.deepEqual(await found(policyFile(text("permit", "builtin:agent.tools"))), []);
+  const agent = (id: string) =>
+    policyFile(`permit (principal == Yoi::Agent::"${id}", action == Yoi::Action::"tool.execute", resource);`);
+  for (const id of ["cli", "ci", "night-watch"]) t.deepEqual(await found(agent(id)), [], id);
+  const names = { plugins: new Map(), mounts: [], secrets: [], agents: ["night-watch"] };
+  t.deepEqual(await found(agent("night-wach"), { names }), ["unknown-name 1"]);
+});
+
+test("a grant is told of when it is broader than its uses or shadowed, and of nothing else", async (t) => {
+  const origin = { file: ".yoi/yoi.toml", line: 7, column: 1 };
+  const grant: PolicySource = {
+    file: ".yoi/yoi.toml",
+    layer: "grant",
+    language: "cedar",
+    text: `permit (${https}, resource in Yoi::Url::"https://api.example.com");`,
+    origin,
+  };
+  t.deepEqual(await found(grant), []);
+  t.deepEqual(await found([grant, policyFile('forbid (principal, action in Yoi::Action::"https", resource);')]), [
+    "shadowed-permit 7",
+  ]);
+  const seldom = { decisionsWith: () => 999, of: new Map() };
+  t.deepEqual(await found(grant, { uses: seldom }), []);
+  const uses = { ...seldom, decisionsWith: () => 1_000 };
+  t.deepEqual(await found(grant, { uses }), ["broader-than-used 7"]);
+  const text = `${"\n".repeat(5)}# lint-ignore broader-than-used: once a year\n[[grants]]\n`;
+  t.deepEqual(await found(grant, { uses, configuration: [{ file: ".yoi/yoi.toml", language: "toml", text }] }), []);
+});
+
+test("a permit is said to be broader than its uses from the twentieth on", async (t) => {
+  const source = policyFile(`@id("p")\npermit (${https}, ${named});`);
+  const used = (allows: number, ids: readonly string[]) => ({
+    decisionsWith: () => allows,
+    of: new Map([
+      [
+        ".yoi/policies/test.cedar#p",
+        {
+          allows,
+          actions: new Set(["https.request"] as const),
+          principals: [{ type: "Plugin", id: "project:example.weather" } as const],
+          resources: ids.map((id) => ({ type: "Url", id }) as const),
+        },
+      ],
+    ]),
+  });
+  const one = ["https://api.example.com/v1/a", "https://api.example.com/v1/b"];
+  t.deepEqual(await found(source, { uses: used(19, one) }), []);
+  t.deepEqual(await found(source, { uses: used(20, one) }), ["broader-than-used 1"]);
+  t.deepEqual(await found(source, { uses: used(20, ["https://a.example.com/x", "https://b.example.com/x"]) }), []);
+  const [finding] = lintPolicies(await lintParts([source], rego, { uses: used(20, one) }), [
+    "broader-than-used",
+  ]).findings;
+  t.regex(finding?.remedy ?? "", /resource in Yoi::Url::"https:\/\/api\.example\.com\/v1":/);
+});
