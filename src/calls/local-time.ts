@@ -41,6 +41,25 @@ export function describeMoment(atMs: number, zone: string): Value {
 let latest: { readonly zone: string; readonly second: number; readonly onTheClock: Record<string, Value> } | undefined;
 
 function readClock(atMs: number, zone: string): Record<string, Value> {
+  return zone === "UTC" ? readUtc(new Date(atMs)) : readLocal(atMs, zone);
+}
+
+// What most workspaces are in, without what the machine knows of all zones: loading that takes longer than a decision.
+function readUtc(at: Date): Record<string, Value> {
+  const [hour, minute] = [at.getUTCHours(), at.getUTCMinutes()];
+  return {
+    date: { datetime: at.toISOString().slice(0, -"T00:00:00.000Z".length) },
+    time: { duration: `${((hour * 60 + minute) * 60 + at.getUTCSeconds()) * 1_000}ms` },
+    weekday: at.getUTCDay() || sunday,
+    hour,
+    minute,
+    zone: "UTC",
+  };
+}
+
+const sunday = 7;
+
+function readLocal(atMs: number, zone: string): Record<string, Value> {
   const parts = new Map(
     formatOf(zone)
       .formatToParts(atMs)

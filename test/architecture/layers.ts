@@ -151,7 +151,7 @@ export const layers: { readonly [folder: string]: Layer } = {
       "tools",
       "errors",
     ],
-    touches: ["util", "path", "fs", "readline", "module"],
+    touches: ["util", "path", "fs", "readline", "module", "v8"],
   },
 };
 
