@@ -28,7 +28,9 @@ export async function suggestPolicies(
   const suggestions: Suggestion[] = [];
   for (const candidate of candidatesFor(request, decision, traces, policies)) {
     const suggestion = await tryOut(candidate, request, policies);
-    if (suggestion === undefined || !suggestion.allows) continue;
+    // ATTACK: what no policy may name is not permitted by one that is wider instead (threats 34).
+    if (suggestion === undefined) break;
+    if (!suggestion.allows) continue;
     suggestions.push(suggestion);
     // Beside an exception that is enough, a permit would be one change more.
     if (decision.cause !== "no-permit") break;
@@ -125,10 +127,11 @@ async function countNewly(
   if (denials === undefined) return undefined;
   let [allowed, of] = [0, 0];
   for (const denied of denials(request.action)) {
+    if (isSameAsked(denied, request)) continue;
     of++;
     if (combineVerdicts(await evaluateAll(trial.sets, denied)).kind === "deny") continue;
     // By now it may be allowed without the change.
-    if (combineVerdicts(await evaluateAll(sets, denied)).kind === "deny" && !isSameAsked(denied, request)) allowed++;
+    if (combineVerdicts(await evaluateAll(sets, denied)).kind === "deny") allowed++;
   }
   return { allowed, of };
 }

@@ -84,7 +84,7 @@ test("of several suggestions the narrowest is shown whole, and the others when a
   const explanation = { ...noPermit, suggestions: [one, { ...other, newly: { allowed: 3, of: 1_204 } }] };
   t.regex(shown(explanation), /^ {4}in a new file \.yoi\/policies\/suggested\.cedar\n {4}permit \(one\);$/m);
   t.regex(shown(explanation), /^ {2}the policy {3}wider +→ allowed ✓$/m);
-  t.regex(shown(explanation), /^ {15}would also have allowed 3 of the last 1,204 denied calls$/m);
+  t.regex(shown(explanation), /^ {15}would also have allowed 3 of the last 1,204 denied like this$/m);
   t.notRegex(shown(explanation), /permit \(other\)/);
   t.regex(shown(explanation, true), /^ {4}permit \(other\);$/m);
 });

@@ -5,15 +5,15 @@ import type { Browser, Page } from "playwright-core";
 import { escapeText } from "../../src/errors/escape-text.ts";
 import { renderPage } from "../../src/explain/render-explanation.ts";
 import { readJournal } from "../../src/journal/read-journal.ts";
-import { openBrowser } from "../support/browser.ts";
+import { browserTest, hasBrowser, openBrowser } from "../support/browser.ts";
 import { denialSaying } from "../support/explanations.ts";
 import { measurePage } from "../support/measure-page.ts";
 import { getsForecasts, networkWorkspace } from "../support/network-workspace.ts";
 import { emptyWorkspace, notesWorkspace, type TestWorkspace } from "../support/workspaces.ts";
 
-let browser: Browser;
+let browser: Browser | undefined;
 test.before(async () => {
-  browser = await openBrowser();
+  if (hasBrowser) browser = await openBrowser();
 });
 test.after.always(() => browser?.close());
 
@@ -59,7 +59,7 @@ async function explained(t: ExecutionContext, { yoi }: TestWorkspace, ...words: 
 }
 
 for (const [title, made] of Object.entries(pages)) {
-  test(`the page of ${title} is one that anybody can read, on any screen and on paper`, async (t) => {
+  browserTest(`the page of ${title} is one that anybody can read, on any screen and on paper`, async (t) => {
     const { page, heard } = await openPage(t, await made(t));
     for (const colorScheme of ["light", "dark"] as const) {
       for (const width of [320, 1280]) {
@@ -80,26 +80,29 @@ for (const [title, made] of Object.entries(pages)) {
     t.deepEqual(heard, []);
   });
 
-  test(`the page of ${title} is in order: its language, its landmarks, its headings and its marks`, async (t) => {
-    const { page, heard } = await openPage(t, await made(t));
-    const { language, landmarks, headings, unnamedMarks, elements, attributes } = await measurePage(page);
-    t.deepEqual(
-      { language, landmarks, unnamedMarks },
-      { language: "en", landmarks: ["header", "main", "footer"], unnamedMarks: 0 },
-    );
-    t.regex(await page.title(), /^(Allowed|Denied): /);
-    t.deepEqual(headings, ["h1", ...headings.slice(1).map(() => "h2")]);
-    // ATTACK: threats 34: any other element or attribute would have been made by a stranger's text.
-    t.deepEqual(
-      elements.filter((name) => !ownElements.includes(name)),
-      [],
-    );
-    t.deepEqual(
-      attributes.filter((name) => !ownAttributes.includes(name)),
-      [],
-    );
-    t.deepEqual(heard, []);
-  });
+  browserTest(
+    `the page of ${title} is in order: its language, its landmarks, its headings and its marks`,
+    async (t) => {
+      const { page, heard } = await openPage(t, await made(t));
+      const { language, landmarks, headings, unnamedMarks, elements, attributes } = await measurePage(page);
+      t.deepEqual(
+        { language, landmarks, unnamedMarks },
+        { language: "en", landmarks: ["header", "main", "footer"], unnamedMarks: 0 },
+      );
+      t.regex(await page.title(), /^(Allowed|Denied): /);
+      t.deepEqual(headings, ["h1", ...headings.slice(1).map(() => "h2")]);
+      // ATTACK: threats 34: any other element or attribute would have been made by a stranger's text.
+      t.deepEqual(
+        elements.filter((name) => !ownElements.includes(name)),
+        [],
+      );
+      t.deepEqual(
+        attributes.filter((name) => !ownAttributes.includes(name)),
+        [],
+      );
+      t.deepEqual(heard, []);
+    },
+  );
 }
 
 const ownAttributes = ["aria-hidden", "aria-label", "class", "role"];
@@ -108,7 +111,7 @@ const ownElements = (
   "details summary pre figure figcaption del ins"
 ).split(" ");
 
-test("a stranger's text is shown as it was written, and its controls are made visible", async (t) => {
+browserTest("a stranger's text is shown as it was written, and its controls are made visible", async (t) => {
   const { page } = await openPage(t, renderPage(denialSaying(hostile)));
   const shown = escapeText(hostile);
   t.is(await page.locator("h1 .asked").textContent(), `${shown} → fs.read ${shown}`);
@@ -117,7 +120,7 @@ test("a stranger's text is shown as it was written, and its controls are made vi
   t.true(text.split(shown).length > 50);
 });
 
-test("even a page in which text became markup runs and loads nothing", async (t) => {
+browserTest("even a page in which text became markup runs and loads nothing", async (t) => {
   const attack =
     '<script>document.title = "owned"</script><style>h1 { display: none }</style>' +
     '<img src="https://evil.example/x.png" onerror="document.title = 1"><p style="color: red">x</p>';
@@ -134,6 +137,7 @@ async function openPage(
 ): Promise<{ readonly page: Page; readonly heard: readonly string[] }> {
   const { folder, write } = emptyWorkspace(t);
   write("page.html", html);
+  if (browser === undefined) throw new Error("no browser was started");
   const page = await browser.newPage();
   t.teardown(() => page.close());
   const url = pathToFileURL(join(folder, "page.html")).href;

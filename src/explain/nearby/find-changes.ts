@@ -25,15 +25,16 @@ export interface Search {
 export async function findChanges({ origin, verdicts, mentions, sets, put }: Search): Promise<RequestChanges> {
   const allowed: RequestChange[] = [];
   const standing = new Map(forbidsOf(verdicts).map((policy) => [policy.id, policy]));
-  let tried = 0;
+  let [looked, tried] = [0, 0];
   for (const nearby of walkNearby(origin, mentions, put)) {
     const smallest = allowed[0]?.parts.length ?? nearby.parts.length;
     if (smallest < nearby.parts.length || allowed.length >= limits.requestChangesMax) break;
     // Of several ways to change the same parts, the first is enough.
     if (allowed.some(({ parts }) => whatOf(parts) === whatOf(nearby.parts))) continue;
+    if (looked++ >= limits.nearbyRequestsMax) break;
     // What nobody could ask for says nothing of what would be answered.
     if (nearby.flaw !== undefined) continue;
-    if (tried++ >= limits.nearbyRequestsMax) break;
+    tried++;
     const answers = await evaluateAll(sets, nearby.request);
     if (combineVerdicts(answers).kind === "allow") {
       allowed.push({ parts: nearby.parts, ...wordsOf(nearby, origin) });

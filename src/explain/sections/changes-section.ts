@@ -101,9 +101,9 @@ function whereOf(edit: PolicyEdit): Words {
 
 /** How wide a change is, by what was denied of the same action: the one that is explained may be among them. */
 function reachOf({ allowed: others, of }: NonNullable<Suggestion["newly"]>): string {
-  const last = `the last ${of.toLocaleString("en")} denied calls`;
-  if (others > 0) return `would also have allowed ${others.toLocaleString("en")} of ${last}`;
-  return of > 1 ? `would have allowed no other of ${last}` : "no other denied call is on record";
+  if (of === 0) return "no other denied call is on record";
+  const count = others === 0 ? "none" : others.toLocaleString("en");
+  return `would also have allowed ${count} of the last ${of === 1 ? "one" : of.toLocaleString("en")} denied like this`;
 }
 
 function editBlock(edit: PolicyEdit): Block {
