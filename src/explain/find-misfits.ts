@@ -1,4 +1,4 @@
-import type { AuthorizationRequest, Value } from "../calls/value.ts";
+import type { AuthorizationRequest, Entity, EntityRef, Value } from "../calls/value.ts";
 import type { PolicyTrace, TraceNode } from "../decisions/trace.ts";
 import { suggestName } from "../errors/suggest-name.ts";
 import type { Misfit } from "./explanation.ts";
@@ -13,7 +13,7 @@ export function findMisfits(request: AuthorizationRequest, traces: readonly Poli
     if (value === "true") continue;
     for (const node of unmetLeaves(clauses)) {
       for (const path of node.reads ?? []) {
-        const misfit = misfitOf(path, node, request);
+        const misfit = misfitOf(path, node, request) ?? meantInside(path, node, request);
         const key = `${policy.id} ${path}`;
         if (misfit !== undefined && !found.has(key))
           found.set(key, { policy: policy.name, place: policy.place, path, ...misfit });
@@ -36,9 +36,9 @@ function misfitOf(
   request: AuthorizationRequest,
 ): Pick<Misfit, "message" | "remedy"> | undefined {
   const names = path.split(".");
-  // To ask whether something is there is to expect that it may not be.
-  if (names[0] !== "context" || / has /.test(text)) return undefined;
-  const { value, among } = lookUp(request, names.slice(1));
+  // To ask whether something is there is to expect that it may not be; an entity whole is always there.
+  if (names.length < 2 || / has /.test(text)) return undefined;
+  const { value, among } = lookUp(request, names);
   const name = names.at(-1) ?? "";
   if (value === undefined) {
     const meant = suggestName(name, among);
@@ -55,11 +55,50 @@ function misfitOf(
 
 const plain: readonly string[] = ["text", "number", "boolean"];
 
+/** What is held to be something is only in it: `==` where `in` was meant. */
+function meantInside(
+  path: string,
+  { text, literals = [] }: TraceNode,
+  request: AuthorizationRequest,
+): Pick<Misfit, "message" | "remedy"> | undefined {
+  const [root, ...rest] = path.split(".");
+  if ((root !== "resource" && root !== "principal") || !/ == /.test(text)) return undefined;
+  if (rest.length > 0 && rest.join(".") !== "id") return undefined;
+  const { type, id } = request[root];
+  const above = entityOf(request, request[root])?.ancestors ?? [];
+  const named = literals.map((literal) =>
+    typeof literal === "object" && "entity" in literal ? literal.entity.id : literal,
+  );
+  const around = above.find((one) => one.type === type && named.includes(one.id));
+  if (around === undefined) return undefined;
+  const meant = rest.length > 0 ? `${JSON.stringify(around.id)} in input.${root}.within` : "in";
+  const remedy = `did you mean \`${meant}\`?`;
+  return { message: `${id} lies in ${around.id}, and is not the same`, remedy };
+}
+
+function entityOf({ entities }: AuthorizationRequest, { type, id }: EntityRef): Entity | undefined {
+  return entities.find(({ uid }) => uid.type === type && uid.id === id);
+}
+
+/** The request as Rego sees it, and Cedar where it can be read. */
+function documentOf(request: AuthorizationRequest): unknown {
+  const { context, principal, resource, toolInput } = request;
+  const plain = (uid: EntityRef) => {
+    const { attributes = {}, ancestors = [] } = entityOf(request, uid) ?? {};
+    return { type: uid.type, id: uid.id, within: [uid.id, ...ancestors.map((above) => above.id)], ...attributes };
+  };
+  return {
+    principal: plain(principal),
+    resource: plain(resource),
+    context: { ...context, ...(toolInput !== undefined && { input: toolInput }) },
+  };
+}
+
 function lookUp(
-  { context, toolInput }: AuthorizationRequest,
+  request: AuthorizationRequest,
   names: readonly string[],
 ): { readonly value: unknown; readonly among: readonly string[] } {
-  let at: unknown = { ...context, ...(toolInput !== undefined && { input: toolInput }) };
+  let at: unknown = documentOf(request);
   let among: readonly string[] = [];
   for (const name of names) {
     const members = membersOf(at);

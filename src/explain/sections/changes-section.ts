@@ -102,8 +102,9 @@ function whereOf(edit: PolicyEdit): Words {
 /** How wide a change is, by what was denied of the same action: the one that is explained may be among them. */
 function reachOf({ allowed: others, of }: NonNullable<Suggestion["newly"]>): string {
   if (of === 0) return "no other denied call is on record";
+  if (of === 1) return `${others === 0 ? "would not have" : "would also have"} allowed the one other denied like this`;
   const count = others === 0 ? "none" : others.toLocaleString("en");
-  return `would also have allowed ${count} of the last ${of === 1 ? "one" : of.toLocaleString("en")} denied like this`;
+  return `would also have allowed ${count} of the last ${of.toLocaleString("en")} denied like this`;
 }
 
 function editBlock(edit: PolicyEdit): Block {

@@ -37,6 +37,7 @@ export function flawOfValue(
   path: string,
   value: Value,
 ): { readonly because: string; readonly remedy: string } | undefined {
+  if (typeof value === "number") return flawOfNumber(path, value);
   if (typeof value !== "string") return undefined;
   if (path === "context.method" && canonicalMethod(value) === undefined) {
     const meant = canonicalMethod(value.toUpperCase());
@@ -53,5 +54,15 @@ export function flawOfValue(
   return {
     because: "it never is",
     remedy: meant === undefined ? `it is one of ${listed}` : `did you mean \`${meant}\`?`,
+  };
+}
+
+function flawOfNumber(path: string, value: number): { readonly because: string; readonly remedy: string } | undefined {
+  const [least, most] = rangeOf(path);
+  if (value >= least && value <= most) return undefined;
+  const isWeekday = path === "context.now.weekday";
+  return {
+    because: `it is from ${least} to ${most}`,
+    remedy: isWeekday ? "Monday is 1 and Sunday is 7" : "compare it with what it can be",
   };
 }
