@@ -17,8 +17,8 @@ const shippedPolicies = join(packageRoot, "policies");
 export function createEngines({ policyCache }: Pick<Places, "policyCache">): readonly PolicyEngine[] {
   const shipped = (name: string) => readFileSync(join(shippedPolicies, name), "utf8");
   return [
-    createCedarEngine({ schemaJson: shipped("yoi.cedarschema.json") }),
-    createRegoEngine({ schemaText: shipped("rego/input.schema.json"), cacheFolder: policyCache }),
+    createCedarEngine({ schemaJson: shipped("yoi.cedarschema.json"), cacheFolder: join(policyCache, "cedar") }),
+    createRegoEngine({ schemaText: shipped("rego/input.schema.json"), cacheFolder: join(policyCache, "rego") }),
   ];
 }
 

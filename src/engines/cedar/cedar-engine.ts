@@ -6,10 +6,12 @@ import { createHash } from "node:crypto";
 import { getCedarSDKVersion } from "@cedar-policy/cedar-wasm/nodejs";
 import { limits } from "../../calls/limits.ts";
 import type { Finding } from "../../errors/error-details.ts";
-import type { PolicyEngine, PolicySources } from "../policy-engine.ts";
+import { createOwnCache } from "../own-cache.ts";
+import type { PolicyEngine, PolicySource, PolicySources } from "../policy-engine.ts";
 import { refusedSet } from "../refuse-set.ts";
 import { engineName } from "./from-cedar-answer.ts";
 import { liftingFindings } from "./lifting-entities.ts";
+import { type PolicyTrees, parsedAnew, recallTrees } from "./policy-trees.ts";
 import { preparedCedar } from "./prepared-cedar.ts";
 import { readEntities } from "./read-entities.ts";
 import { type CedarPolicy, createSourcesRead, readPolicies, type SourcesRead } from "./read-policies.ts";
@@ -19,9 +21,15 @@ import { type PolicySchema, readSchema, validatePolicies } from "./validate-poli
  * The Cedar engine. Every policy of a set must validate against the schema, which is given as JSON: parsing what people
  * read of it takes the library longer than all else at a start.
  */
-export function createCedarEngine(parts: { readonly schemaJson: string }): PolicyEngine {
+export function createCedarEngine(parts: {
+  readonly schemaJson: string;
+  /** Where what was parsed is kept; it must be the user's alone. Absent: nothing is kept. */
+  readonly cacheFolder?: string;
+}): PolicyEngine {
   const schema = readSchema(parts.schemaJson);
   const version = getCedarSDKVersion();
+  // The first set of a process alone: what comes after differs in little from what is remembered.
+  let cache = parts.cacheFolder === undefined ? undefined : createOwnCache(parts.cacheFolder);
   const known = createSourcesRead();
   const valid = new WeakSet<CedarPolicy>();
   return {
@@ -29,7 +37,11 @@ export function createCedarEngine(parts: { readonly schemaJson: string }): Polic
     version,
     prepare: async (sources) => {
       const findings: Finding[] = [];
-      const policies = await loadPolicies(sources, { schema, known, valid }, findings);
+      const own = cedarOf(sources);
+      const trees = cache === undefined ? parsedAnew : await recallTrees(cache, own, [version, schema.text]);
+      cache = undefined;
+      const policies = await loadPolicies(own, { schema, known, valid, trees }, findings);
+      if (findings.length === 0) await trees.keep();
       const entities = readEntities(sources.entities ?? []);
       findings.push(...entities.findings, ...liftingFindings(policies, entities));
       if (findings.length > 0) throw refusedSet(findings);
@@ -44,9 +56,18 @@ interface Loading {
   readonly schema: PolicySchema;
   readonly known: SourcesRead;
   readonly valid: WeakSet<CedarPolicy>;
+  readonly trees: PolicyTrees;
 }
 
-async function loadPolicies(sources: PolicySources, { schema, known, valid }: Loading, findings: Finding[]) {
+function cedarOf({ policies }: PolicySources): readonly PolicySource[] {
+  return policies.filter(({ language }) => language === "cedar");
+}
+
+async function loadPolicies(
+  sources: readonly PolicySource[],
+  { schema, known, valid, trees }: Loading,
+  findings: Finding[],
+) {
   const policies: CedarPolicy[] = [];
   let turn: CedarPolicy[] = [];
   const validateTurn = () => {
@@ -56,13 +77,11 @@ async function loadPolicies(sources: PolicySources, { schema, known, valid }: Lo
     findings.push(...found);
     turn = [];
   };
-  for (const read of readPolicies(
-    sources.policies.filter(({ language }) => language === "cedar"),
-    known,
-  )) {
+  for (const read of readPolicies(sources, known, trees.parse)) {
     findings.push(...read.findings);
     if (read.policy === undefined) continue;
     policies.push(read.policy);
+    if (trees.areValid()) valid.add(read.policy);
     if (valid.has(read.policy)) continue;
     turn.push(read.policy);
     if (turn.length < limits.policiesPerTurnMax) continue;
@@ -75,8 +94,7 @@ async function loadPolicies(sources: PolicySources, { schema, known, valid }: Lo
 }
 
 function digestOf(sources: PolicySources, schema: PolicySchema, version: string): string {
-  const policies = sources.policies
-    .filter(({ language }) => language === "cedar")
+  const policies = cedarOf(sources)
     .map(({ file, layer, language, text, origin }) => [file, layer, language, text, origin?.line, origin?.column])
     .map((source) => JSON.stringify(source))
     .sort();

@@ -1,4 +1,4 @@
-import { type PolicyJson, policySetTextToParts, policyToJson } from "@cedar-policy/cedar-wasm/nodejs";
+import { type PolicyJson, policySetTextToParts } from "@cedar-policy/cedar-wasm/nodejs";
 import { limits } from "../../calls/limits.ts";
 import { type Action, actionGroups, actions } from "../../calls/powers.ts";
 import type { Obligation } from "../../decisions/obligation.ts";
@@ -11,6 +11,7 @@ import { libraryFinding, placeIn } from "./library-findings.ts";
 import { createLruMap, type LruMap } from "./lru-map.ts";
 import { readAnnotations } from "./policy-annotations.ts";
 import { type Expression, operandsOf, readExpression, scopeExpression } from "./policy-tree.ts";
+import { type ParsePolicy, parsedAnew } from "./policy-trees.ts";
 import { depthFlaw, type PolicyText, splitPolicies } from "./split-policies.ts";
 
 /** A policy that was read: its own text, which is what is validated and evaluated, and its tree, for the index. */
@@ -43,13 +44,17 @@ export function createSourcesRead(): SourcesRead {
 }
 
 /** Reads every policy of the sources alone, in order. Ids are `<file>#<@id or ordinal>`, and a second of one is refused. */
-export function* readPolicies(sources: readonly PolicySource[], known: SourcesRead): Generator<ReadPolicy> {
+export function* readPolicies(
+  sources: readonly PolicySource[],
+  known: SourcesRead,
+  parse: ParsePolicy = parsedAnew.parse,
+): Generator<ReadPolicy> {
   const ordinals = new Map<string, number>();
   const ids = new Set<string>();
   for (const source of sources) {
     const before = ordinals.get(source.file) ?? 0;
     let count = before;
-    for (const read of rememberSource(source, before, known)) {
+    for (const read of rememberSource(source, before, known, parse)) {
       const { policy } = read;
       if (policy !== undefined) count = Math.max(count, policy.ordinal);
       const id = policy?.info.id ?? "";
@@ -64,7 +69,12 @@ export function* readPolicies(sources: readonly PolicySource[], known: SourcesRe
 }
 
 // INVARIANT: the key holds all that a reading is made from, so what is found under it is what would be read.
-function* rememberSource(source: PolicySource, before: number, known: SourcesRead): Generator<ReadPolicy> {
+function* rememberSource(
+  source: PolicySource,
+  before: number,
+  known: SourcesRead,
+  parse: ParsePolicy,
+): Generator<ReadPolicy> {
   const { file, layer, origin, text } = source;
   const key = JSON.stringify([file, layer, origin?.line, origin?.column, before, text]);
   const remembered = known.get(key);
@@ -73,7 +83,7 @@ function* rememberSource(source: PolicySource, before: number, known: SourcesRea
     return;
   }
   const reads: ReadPolicy[] = [];
-  for (const read of readSource(source, before)) {
+  for (const read of readSource(source, before, parse)) {
     reads.push(read);
     yield read;
   }
@@ -81,9 +91,9 @@ function* rememberSource(source: PolicySource, before: number, known: SourcesRea
   if (reads.every(({ findings }) => findings.length === 0)) known.set(key, reads);
 }
 
-function* readSource(source: PolicySource, before: number): Generator<ReadPolicy> {
+function* readSource(source: PolicySource, before: number, parse: ParsePolicy): Generator<ReadPolicy> {
   const { policies, rest } = splitPolicies(source.text);
-  for (const [position, part] of policies.entries()) yield readPolicy(source, part, before + position + 1);
+  for (const [position, part] of policies.entries()) yield readPolicy(source, part, before + position + 1, parse);
   yield { findings: restFindings(source, rest) };
 }
 
@@ -96,12 +106,12 @@ function restFindings(source: PolicySource, rest: PolicyText): readonly Finding[
   return isEmpty ? [] : [{ message: "a policy lacks its `;`", place: placeIn(source, rest) }];
 }
 
-function readPolicy(source: PolicySource, part: PolicyText, ordinal: number): ReadPolicy {
+function readPolicy(source: PolicySource, part: PolicyText, ordinal: number, parse: ParsePolicy): ReadPolicy {
   const place = placeIn(source, part);
   const flaw = depthFlaw(part.text);
   if (flaw !== undefined) return { findings: [{ message: flaw, place, remedy: "split the policy" }] };
   const { text, numbers } = exchangeLargeNumbers(part.text);
-  const answer = policyToJson(text);
+  const answer = parse(text);
   if (answer.type === "failure") return { findings: answer.errors.map((error) => libraryFinding(error, source, part)) };
   const tree = answer.json;
   const annotations = readableAnnotations(tree);

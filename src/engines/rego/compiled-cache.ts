@@ -1,7 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
-import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { limits } from "../../calls/limits.ts";
+import { createOwnCache } from "../own-cache.ts";
 import type { CompiledUnit } from "./rego-unit.ts";
 
 /** Compiled units by their key, which says all that they were made from. */
@@ -10,61 +7,23 @@ export interface CompiledCache {
   write(key: string, unit: CompiledUnit): Promise<void>;
 }
 
-/**
- * Keeps compiled units in a folder that is the user's alone and lies outside every workspace: what lies in it decides,
- * so a stranger's repository must not be able to bring it along. A cache that cannot be used is one that is empty.
- */
+/** Keeps compiled units in the user's own folder. */
 export function createCompiledCache(folder: string): CompiledCache {
-  const fileOf = (key: string) => join(folder, `${key.replace("sha256:", "")}.json`);
+  const cache = createOwnCache(folder);
   return {
     async read(key) {
-      try {
-        if (!(await isOwn(folder))) return undefined;
-        const text = await readFile(fileOf(key), "utf8");
-        const digest = text.slice(0, text.indexOf("\n"));
-        const body = text.slice(digest.length + 1);
-        // A file that was cut short, or altered, is one that is not there.
-        if (digest !== digestOf(body)) return undefined;
-        const { wasm, ...unit } = JSON.parse(body);
-        return { ...unit, wasm: Buffer.from(wasm, "base64") };
-      } catch {
-        return undefined;
-      }
+      const found = await cache.read(key);
+      if (!isKept(found)) return undefined;
+      const { wasm, ...unit } = found;
+      return { ...unit, wasm: Buffer.from(wasm, "base64") };
     },
-    async write(key, { wasm, ...unit }) {
-      const body = JSON.stringify({ wasm: Buffer.from(wasm).toString("base64"), ...unit });
-      const temporary = join(folder, `new-${randomUUID()}`);
-      try {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        if (!(await isOwn(folder))) return;
-        await writeFile(temporary, `${digestOf(body)}\n${body}`, { mode: 0o600 });
-        await rename(temporary, fileOf(key));
-        await dropOldest(folder);
-      } catch {
-        // A full disk costs time at the next start, and no decision.
-        await rm(temporary, { force: true }).catch(() => undefined);
-      }
-    },
+    write: (key, { wasm, ...unit }) => cache.write(key, { wasm: Buffer.from(wasm).toString("base64"), ...unit }),
   };
 }
 
-function digestOf(body: string): string {
-  return createHash("sha256").update(body).digest("hex");
-}
+type KeptUnit = Omit<CompiledUnit, "wasm"> & { readonly wasm: string };
 
-// ATTACK: another user of the machine who puts his own policies where compiled ones are looked for (threats 30).
-async function isOwn(folder: string): Promise<boolean> {
-  const found = await lstat(folder);
-  const foreign = process.getuid !== undefined && found.uid !== process.getuid();
-  return found.isDirectory() && !foreign && (found.mode & 0o022) === 0;
-}
-
-async function dropOldest(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  if (names.length <= limits.regoCacheFilesMax) return;
-  const files = await Promise.all(
-    names.map(async (name) => ({ path: join(folder, name), at: (await stat(join(folder, name))).mtimeMs })),
-  );
-  const oldest = files.sort((one, other) => one.at - other.at).slice(0, files.length - limits.regoCacheFilesMax);
-  await Promise.all(oldest.map(({ path }) => rm(path, { force: true })));
+/** What has the digest that it was written with was written by this very file. */
+function isKept(value: unknown): value is KeptUnit {
+  return typeof value === "object" && value !== null && "wasm" in value && typeof value.wasm === "string";
 }
