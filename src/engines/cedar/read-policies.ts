@@ -98,6 +98,7 @@ function* readSource(source: PolicySource, before: number, parse: ParsePolicy): 
 }
 
 function restFindings(source: PolicySource, rest: PolicyText): readonly Finding[] {
+  if (/^[ \t\r\n]*$/.test(rest.text)) return [];
   const flaw = depthFlaw(rest.text);
   if (flaw !== undefined) return [{ message: flaw, place: placeIn(source, rest) }];
   const answer = policySetTextToParts(rest.text);
