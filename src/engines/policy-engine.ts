@@ -3,7 +3,7 @@ import type { PolicyInfo, PolicyLayer } from "../decisions/policy-info.ts";
 import type { PolicyTrace } from "../decisions/trace.ts";
 import type { Verdict } from "../decisions/verdict.ts";
 import type { Place } from "../errors/error-details.ts";
-import type { TextChange } from "./policy-exception.ts";
+import type { PolicyException } from "./policy-exception.ts";
 import type { PolicyOutline } from "./policy-outline.ts";
 import type { PolicyTestAnswer, PolicyTestFile } from "./policy-tests.ts";
 
@@ -54,7 +54,7 @@ export interface PreparedPolicies {
   /** Every policy taken apart; of a bundle, which has no sources, there is none. Computed when it is asked for. */
   outline(): readonly PolicyOutline[];
   /** A policy of an operator's with an exception for exactly one request, as a change of its file; validated by nobody yet. */
-  except(policy: PolicyInfo, request: AuthorizationRequest): TextChange | undefined;
+  except(policy: PolicyInfo, request: AuthorizationRequest): PolicyException | undefined;
   /**
    * Runs tests in the engine's own language, each layer's over its own policies; absent where it has no such tests.
    * `apart` runs them one by one, as long as they are few, so that it is known which of them evaluated what.

@@ -1,4 +1,4 @@
-import { type AuthorizationRequest, type EntityRef, showEntity } from "../calls/value.ts";
+import type { AuthorizationRequest, EntityRef } from "../calls/value.ts";
 
 /** A piece of a policy file, and what would stand in its place. `line` is where the piece begins. */
 export interface TextChange {
@@ -8,33 +8,43 @@ export interface TextChange {
   readonly after: string;
 }
 
+/** A policy's text with an exception, and what the exception speaks of beside principal, action and resource. */
+export interface PolicyException {
+  readonly change: TextChange;
+  /** The parts of the context that it is held to, as policies call them: `method`, `via.agent`. */
+  readonly held: readonly string[];
+  /** Those that it leaves open, though the policy reads them. */
+  readonly open: readonly string[];
+}
+
 /** What tells one request from others, for a policy that is to speak of it alone. */
 export interface ExactRequest {
   readonly principal: EntityRef;
   readonly action: string;
   readonly resource: EntityRef;
-  /** Of a request: its method. */
-  readonly method?: string;
-  /** Of the use of a secret: where it is to be sent. */
-  readonly url?: EntityRef;
+  /** Parts of the context that it is held to, by their names from the context on. */
+  readonly parts: readonly (readonly string[])[];
+  /** Parts that are left open: held to its moment, a policy would never speak of another request. */
+  readonly open: readonly string[];
 }
 
-/** Reduces a request to what a policy would name to mean it. */
-export function exactRequest({ principal, action, resource, context }: AuthorizationRequest): ExactRequest {
-  const { method, url } = context;
+/** A value that is longer than this, as it is written, is left open: a policy is to be read. */
+export const heldTextMax = 200;
+
+/**
+ * Reduces a request to what a policy would name to mean it: the method of a request, where a secret is to be sent, and
+ * whatever of the context is read by the policy that it is an exception to (`reads`: `context.address`).
+ */
+export function exactRequest(request: AuthorizationRequest, reads: readonly string[] = []): ExactRequest {
+  const { principal, action, resource } = request;
+  const own = action === "https.request" ? ["context.method"] : action === "secret.use" ? ["context.url"] : [];
+  const read = [...new Set([...own, ...reads])].filter((path) => /^context(?:\.|$)/.test(path));
+  const isOpen = (path: string) => /^context(?:$|\.now(?:\.|$))/.test(path);
   return {
     principal,
     action,
     resource,
-    ...(action === "https.request" && typeof method === "string" && { method }),
-    ...(action === "secret.use" && typeof url === "object" && "entity" in url && { url: url.entity }),
+    parts: read.filter((path) => !isOpen(path)).map((path) => path.split(".").slice(1)),
+    open: read.filter(isOpen).map((path) => path.replace(/^context\.?/, "")),
   };
-}
-
-/** What holds of exactly this beyond its principal, action and resource, in Cedar; nothing where that is all. */
-export function cedarConditions({ method, url }: ExactRequest): readonly string[] {
-  return [
-    ...(method === undefined ? [] : [`context.method == ${JSON.stringify(method)}`]),
-    ...(url === undefined ? [] : [`context.url == ${showEntity(url)}`]),
-  ];
 }

@@ -25,7 +25,7 @@ export type PolicyEdit =
 
 /** A change of policy that was validated and evaluated, not guessed. */
 export interface Suggestion {
-  /** What it does, in a few words: `a permit for exactly this`. */
+  /** What it does, in a few words: `a permit for this plugin, action and path`. */
   readonly title: string;
   /** All of them together: usually one. */
   readonly edits: readonly PolicyEdit[];

@@ -1,6 +1,7 @@
 import { canonicalUrl } from "../calls/canonical-url.ts";
 import { type AuthorizationRequest, type EntityRef, showEntity } from "../calls/value.ts";
-import { cedarConditions, exactRequest } from "../engines/policy-exception.ts";
+import { exactConditions } from "../engines/cedar/exact-conditions.ts";
+import { exactRequest } from "../engines/policy-exception.ts";
 
 /**
  * A permit for exactly this principal, action and resource, and for exactly this method or place to send a secret to.
@@ -28,7 +29,7 @@ function aboveOf({ type, id }: EntityRef): EntityRef | undefined {
 
 function permitFor(request: AuthorizationRequest, op: "==" | "in", resource: EntityRef): string {
   const name = `${request.action}-${resource.id}`.replace(/[^A-Za-z0-9]+/g, "-").slice(0, 80);
-  const conditions = cedarConditions(exactRequest(request));
+  const { conditions } = exactConditions(exactRequest(request), request);
   return `@id(${JSON.stringify(name)})
 @reason("say here why this is allowed")
 permit (

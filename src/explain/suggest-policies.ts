@@ -1,6 +1,7 @@
 // Station: a denial → the smallest changes of policy that would allow it. Each is validated and evaluated in the whole
 // set before it is shown; what stands whatever an operator writes is never written around.
 
+import { isDeepStrictEqual } from "node:util";
 import type { AuthorizationRequest } from "../calls/value.ts";
 import { combineVerdicts } from "../decisions/combine-verdicts.ts";
 import type { DenyDecision } from "../decisions/decision.ts";
@@ -12,6 +13,7 @@ import { evaluateAll } from "./evaluate-all.ts";
 import type { ExplainedPolicies, TrialSets } from "./explained-policies.ts";
 import type { PolicyEdit, Suggestion } from "./explanation.ts";
 import { narrowestPermit, permitAround } from "./narrowest-permit.ts";
+import { sayExact } from "./say-exact.ts";
 
 interface Candidate {
   readonly title: string;
@@ -47,7 +49,7 @@ function* candidatesFor(
   const added = (text: string): PolicyEdit => ({ kind: "add", file: policies.newFile, text });
   const permit = added(narrowestPermit(request));
   if (cause === "no-permit") {
-    yield { title: "a permit for exactly this", edits: [permit] };
+    yield { title: `a permit for ${sayExact(request)}`, edits: [permit] };
     const wider = permitAround(request);
     if (wider !== undefined) yield { title: `a permit for all of ${wider.around}`, edits: [added(wider.policy)] };
     return;
@@ -57,20 +59,20 @@ function* candidatesFor(
   const isOperators = held.length > 0 && held.every(({ layer }) => layer === "user" || layer === "workspace");
   if (!isOperators || (cause !== "explicit-forbid" && cause !== "engine-error")) return;
   const exceptions = held.map((policy) => exceptionTo(policy, request, policies));
-  if (exceptions.some((edit) => edit === undefined)) return;
-  const edits = exceptions.flatMap((edit) => (edit === undefined ? [] : [edit]));
+  const found = exceptions.filter((exception) => exception !== undefined);
+  if (found.length < exceptions.length) return;
+  const edits = found.map(({ change }): PolicyEdit => ({ kind: "replace", ...change }));
   const names = held.map(({ effect, name }) => `the ${effect} ${name}`).join(" and ");
-  yield { title: `an exception to ${names} for exactly this`, edits };
-  yield { title: `an exception to ${names} and a permit, both for exactly this`, edits: [...edits, permit] };
+  const exactly = sayExact(request, found);
+  yield { title: `an exception to ${names} for ${exactly}`, edits };
+  yield {
+    title: `an exception to ${names} for ${exactly}; and a permit for ${sayExact(request)}`,
+    edits: [...edits, permit],
+  };
 }
 
-function exceptionTo(
-  policy: PolicyInfo,
-  request: AuthorizationRequest,
-  { sets }: ExplainedPolicies,
-): PolicyEdit | undefined {
-  const change = sets.find(({ engine }) => engine === policy.engine)?.except(policy, request);
-  return change === undefined ? undefined : { kind: "replace", ...change };
+function exceptionTo(policy: PolicyInfo, request: AuthorizationRequest, { sets }: ExplainedPolicies) {
+  return sets.find(({ engine }) => engine === policy.engine)?.except(policy, request);
 }
 
 /** The policies that deny: those that forbid, and those whose error counts, by the traces where an engine names none. */
@@ -136,8 +138,14 @@ async function countNewly(
   return { allowed, of };
 }
 
+/** Whether nothing but the moment tells them apart. */
 function isSameAsked(one: AuthorizationRequest, other: AuthorizationRequest): boolean {
-  const key = ({ principal, action, resource, context }: AuthorizationRequest) =>
-    JSON.stringify([principal, action, resource, context["method"], context["url"]]);
-  return key(one) === key(other);
+  const asked = ({
+    principal,
+    action,
+    resource,
+    context: { now: _now, ...context },
+    toolInput,
+  }: AuthorizationRequest) => ({ principal, action, resource, context, toolInput });
+  return isDeepStrictEqual(asked(one), asked(other));
 }

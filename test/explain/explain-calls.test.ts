@@ -41,7 +41,7 @@ test("what is suggested was evaluated: added to the policies, it allows the call
   t.true(suggestion?.allows);
   t.regex(
     (await yoi("plugin", "explain", ...inWords)).stdout,
-    /^One change away\n(.*\n)* {2}the policy {3}a permit for exactly this +→ allowed ✓$/m,
+    /^One change away\n(.*\n)* {2}the policy {3}a permit for this agent, action and tool +→ allowed ✓$/m,
   );
   write(".yoi/policies/suggested.cedar", addedBy(suggestion));
   t.is(explanationOf(await yoi("plugin", "explain", ...inWords, "--json")).answer, "allow");

@@ -71,7 +71,7 @@ test("a suggestion that does not allow says so, and what stands in its way", (t)
   const text = shown({ ...noPermit, suggestions: [suggestion] });
   t.regex(
     text,
-    /^What was tried\n {2}the policy {3}a permit for exactly this +→ still denied\n +still denied by hours, quota$/m,
+    /^What was tried\n {2}the policy {3}a permit for this plugin, action and path +→ still denied\n +still denied by hours, quota$/m,
   );
   t.notRegex(text, /allowed ✓/);
 });

@@ -29,7 +29,7 @@ Considered: 0 permits, 0 forbids.
 
 ### One change away
 
-- the policy: a permit for exactly this · → allowed ✓
+- the policy: a permit for this plugin, action and path · → allowed ✓
 
 in a new file \`.yoi/policies/suggested.cedar\`
 

@@ -13,7 +13,7 @@ test("a suggestion says how many other denied calls it would newly allow, and th
   t.deepEqual(
     suggestions.map(({ title, newly }) => [title, newly]),
     [
-      ["a permit for exactly this", { allowed: 0, of: 2 }],
+      ["a permit for this plugin, action and path", { allowed: 0, of: 2 }],
       ["a permit for all of notes/2026", { allowed: 1, of: 2 }],
     ],
   );

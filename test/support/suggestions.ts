@@ -3,7 +3,7 @@ import type { Suggestion } from "../../src/explain/explanation.ts";
 /** A suggestion to add this text as a file. */
 export function suggested(text: string, allows: boolean): Suggestion {
   const edits = [{ kind: "add", file: ".yoi/policies/suggested.cedar", text }] as const;
-  return { title: "a permit for exactly this", edits, allows, standing: [] };
+  return { title: "a permit for this plugin, action and path", edits, allows, standing: [] };
 }
 
 /** The text of the file that a suggestion adds. */

@@ -1,5 +1,8 @@
 import { type AuthorizationRequest, showEntity } from "../../calls/value.ts";
-import { cedarConditions, exactRequest, type TextChange } from "../policy-exception.ts";
+import { exactRequest, type PolicyException } from "../policy-exception.ts";
+import { exactConditions } from "./exact-conditions.ts";
+import { mentionsOf } from "./mentions.ts";
+import { type Expression, operandsOf, pathOf } from "./policy-tree.ts";
 import type { CedarPolicy } from "./read-policies.ts";
 
 const pieces = /\/\/[^\r\n]*|"(?:\\[\s\S]|[^"\\])*"?|[()]|\b(?:permit|forbid)\b|[^()"/]|\//gu;
@@ -8,26 +11,37 @@ const pieces = /\/\/[^\r\n]*|"(?:\\[\s\S]|[^"\\])*"?|[()]|\b(?:permit|forbid)\b|
  * A policy's own text with an exception for exactly one request, right behind its head: there it holds before anything
  * else is evaluated, so that it helps where a condition errs too.
  */
-export function exceptRequest({ part, source }: CedarPolicy, request: AuthorizationRequest): TextChange | undefined {
+export function exceptRequest(policy: CedarPolicy, request: AuthorizationRequest): PolicyException | undefined {
+  const { part, source, conditions } = policy;
   if (source.origin !== undefined) return undefined;
   const lead = leadOf(part.text);
   const before = part.text.slice(lead);
   const end = headEnd(before);
   if (end === undefined) return undefined;
-  const exact = exactRequest(request);
-  const conditions = [
+  const reads = conditions.flatMap(({ body }) => mentionsOf(body).reads);
+  const optional = new Set(conditions.flatMap(({ body }) => [...askedFor(body)]));
+  const exact = exactRequest(request, reads);
+  const { conditions: further, held, open } = exactConditions(exact, request, optional);
+  const all = [
     `principal == ${showEntity(exact.principal)}`,
     `action == Yoi::Action::"${exact.action}"`,
     `resource == ${showEntity(exact.resource)}`,
-    ...cedarConditions(exact),
+    ...further,
   ];
-  const exception = `\nunless {\n  ${conditions.join(" &&\n  ")}\n}`;
-  return {
-    file: source.file,
-    line: part.start.line,
-    before,
-    after: before.slice(0, end) + exception + before.slice(end),
-  };
+  const exception = `\nunless {\n  ${all.join(" &&\n  ")}\n}`;
+  const after = before.slice(0, end) + exception + before.slice(end);
+  return { change: { file: source.file, line: part.start.line, before, after }, held, open };
+}
+
+/** What a policy asks for with `has`: the validator lets it read nothing that may be absent before it has. */
+function* askedFor(expression: Expression): Generator<string> {
+  const base = expression.op === "has" ? pathOf(expression.of) : undefined;
+  if (expression.op === "has" && base !== undefined) {
+    for (const [index] of expression.path.entries()) {
+      yield [base.root, ...base.names, ...expression.path.slice(0, index + 1)].join(".");
+    }
+  }
+  for (const operand of operandsOf(expression)) yield* askedFor(operand);
 }
 
 /** Where the policy itself begins: comments and blanks before it are left alone. */

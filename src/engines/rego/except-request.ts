@@ -1,25 +1,27 @@
 import type { AuthorizationRequest } from "../../calls/value.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
-import { exactRequest, type TextChange } from "../policy-exception.ts";
+import { exactRequest, heldTextMax, type PolicyException } from "../policy-exception.ts";
 import type { RegoText } from "./rego-unit.ts";
+import { toRegoInput } from "./to-rego-input.ts";
 
 const pieces = /#[^\n]*|"(?:\\.|[^"\\])*"|`[^`]*`|[{([]|[})\]]|\bif\b|\r?\n|[^\S\n]+|\w+|./gsu;
 
 /**
  * A rule with an exception for exactly one request, as the first expression of its body: there it is false before
- * anything else is evaluated.
+ * anything else is evaluated. `reads` are the parts of the input that the rule reads.
  */
 export function exceptRequest(
   { place }: PolicyInfo,
   modules: readonly RegoText[],
   request: AuthorizationRequest,
-): TextChange | undefined {
+  reads: readonly string[],
+): PolicyException | undefined {
   const text = modules.find(({ file }) => file === place.file)?.text;
   if (text === undefined) return undefined;
   const begin = offsetOf(text, place.line, place.column);
   const rule = text.slice(begin);
   const head = readHead(rule);
-  const exception = exceptionFor(request);
+  const { expression: exception, held, open } = exceptionFor(request, reads);
   const inserted =
     head.body === "braces"
       ? `\n\t${exception}`
@@ -27,21 +29,51 @@ export function exceptRequest(
         ? ` {\n\t${exception}\n\t${rule.slice(head.end, head.lineEnd).trim()}\n}`
         : ` if ${exception}`;
   const [before, kept] = [rule.slice(0, head.body === "expression" ? head.lineEnd : head.end), rule.slice(0, head.end)];
-  return { file: place.file, line: place.line, before, after: kept + inserted };
+  const change = { file: place.file, line: place.line, before, after: kept + inserted };
+  return { change, held, open };
 }
 
-/** The parts that tell a request from others, compared at once: one expression needs no rule of its own. */
-function exceptionFor(request: AuthorizationRequest): string {
-  const { principal, action, resource, method, url } = exactRequest(request);
-  const parts: (readonly [string, string])[] = [
-    ["input.principal.id", principal.id],
-    ["input.action", action],
-    ["input.resource.id", resource.id],
-    ...(method === undefined ? [] : [["input.context.method", method] as const]),
-    ...(url === undefined ? [] : [["input.context.url", url.id] as const]),
+interface Exception extends Pick<PolicyException, "held" | "open"> {
+  readonly expression: string;
+}
+
+/**
+ * The parts that tell a request from others, in one expression, which needs no rule of its own.
+ * FAIL-CLOSED: the list is empty where a part is not there at all; compared as they are, the parts of another action
+ * would be undefined, and the forbid silent.
+ */
+function exceptionFor(request: AuthorizationRequest, reads: readonly string[]): Exception {
+  const { principal, action, resource, parts, open } = exactRequest(request, reads);
+  const { context } = JSON.parse(toRegoInput(request)) as { readonly context: unknown };
+  const found = parts.map((names) => ({ names, condition: conditionOf(names, context) }));
+  const named = (isHeld: boolean) =>
+    found.filter(({ condition }) => (condition !== undefined) === isHeld).map(({ names }) => names.join("."));
+  const conditions = [
+    equal("input.principal.id", principal.id),
+    equal("input.action", action),
+    equal("input.resource.id", resource.id),
+    ...new Set(found.flatMap(({ condition }) => condition ?? [])),
   ];
-  const [reads, values] = [parts.map(([read]) => read), parts.map(([, value]) => JSON.stringify(value))];
-  return `[${reads.join(", ")}] != [${values.join(", ")}]`;
+  const expression = `count([true |\n\t\t${conditions.join("\n\t\t")}\n\t]) == 0`;
+  return { expression, held: named(true), open: [...named(false), ...open] };
+}
+
+/** Nothing where the value would take too long to read. */
+function conditionOf(names: readonly string[], context: unknown): string | undefined {
+  let at = context;
+  let path = "input.context";
+  for (const name of names) {
+    const isThere = typeof at === "object" && at !== null && Object.hasOwn(at, name);
+    if (!isThere) return `not ${JSON.stringify(name)} in object.keys(${path})`;
+    at = (at as { readonly [member: string]: unknown })[name];
+    path += /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+  }
+  const condition = equal(path, at);
+  return condition.length - path.length > heldTextMax ? undefined : condition;
+}
+
+function equal(path: string, value: unknown): string {
+  return `${path} == ${JSON.stringify(value)}`;
 }
 
 interface Head {

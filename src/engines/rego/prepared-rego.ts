@@ -50,7 +50,12 @@ export function preparedRego(set: {
     outline: () => outlineUnits(units),
     except: (policy, request) => {
       const modules = units.flatMap((unit) => unit.modules?.modules ?? []);
-      return exceptRequest(policy, modules, request);
+      const outline = outlineUnits(units).find((one) => one.policy.id === policy.id);
+      const reads = [
+        ...(outline?.entryReads ?? []),
+        ...(outline?.conditions ?? []).flatMap((condition) => condition.reads),
+      ];
+      return exceptRequest(policy, modules, request, reads);
     },
     test: (tests, { apart }) => runTests(units, opa, tests, apart),
     dispose: () => {

@@ -17,9 +17,10 @@ export function policiesSection(explanation: Explanation): Section {
 function lookedAt({ verdicts, traces }: Explanation): readonly Block[] {
   const total = verdicts.reduce((sum, verdict) => sum + verdict.total, 0);
   const forbids = traces.filter(isForbid).length;
-  const others = total - traces.length - leftOut(traces);
+  const permits = traces.length - forbids + leftOut(traces);
+  const others = total - permits - forbids;
   const rest = others > 0 ? ` The other ${others} cannot apply to this call.` : "";
-  const words = `Considered: ${count(traces.length - forbids, "permit")}, ${count(forbids, "forbid")}.${rest}`;
+  const words = `Considered: ${count(permits, "permit")}, ${count(forbids, "forbid")}.${rest}`;
   const failures = verdicts.flatMap((verdict) => verdict.errors.filter((error) => error.policy === undefined));
   return [
     { kind: "line", words, tone: "dim" },
