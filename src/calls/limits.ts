@@ -169,6 +169,8 @@ export const limits = {
   mentioningPermitsMax: 5,
   mentionedLiteralsMax: 40,
   nearbyRequestsMax: 200,
+  nearbySearchMs: 2_000,
+  exceptionsMax: 8,
   changedPartsMax: 2,
   requestChangesMax: 3,
   witnessRequestsMax: 2_000,

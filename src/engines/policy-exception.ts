@@ -38,13 +38,16 @@ export const heldTextMax = 200;
 export function exactRequest(request: AuthorizationRequest, reads: readonly string[] = []): ExactRequest {
   const { principal, action, resource } = request;
   const own = action === "https.request" ? ["context.method"] : action === "secret.use" ? ["context.url"] : [];
-  const read = [...new Set([...own, ...reads])].filter((path) => /^context(?:\.|$)/.test(path));
-  const isOpen = (path: string) => /^context(?:$|\.now(?:\.|$))/.test(path);
+  // What is handed on whole is read in ways that nobody can see; of it, a tool's input is what tells calls apart.
+  const isWhole = reads.some((path) => path === "input" || path === "context");
+  const input = isWhole && action === "tool.execute" ? ["context.input"] : [];
+  const read = [...new Set([...own, ...input, ...reads])].filter((path) => /^(?:input$|context(?:\.|$))/.test(path));
+  const isOpen = (path: string) => /^(?:input|context|context\.now(?:\..*)?)$/.test(path);
   return {
     principal,
     action,
     resource,
     parts: read.filter((path) => !isOpen(path)).map((path) => path.split(".").slice(1)),
-    open: read.filter(isOpen).map((path) => path.replace(/^context\.?/, "")),
+    open: read.filter(isOpen).map((path) => path.replace(/^(?:input|context\.?)/, "")),
   };
 }

@@ -1,6 +1,7 @@
 // ATTACK: text of guests and packages can carry terminal controls, line breaks and bidirectional overrides
 // that forge log lines or repaint the screen (threats 34). Everything that is not plain is made visible.
-const unsafe = /[\p{Cc}\p{Cs}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+// So is everything that takes no room, or only room: two names that look the same are to be told apart.
+const unsafe = /[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
 /** Untrusted text on one line, its controls as `\u{…}`, cut to `max` characters with an ellipsis. */
 export function escapeText(text: string, max = 240): string {

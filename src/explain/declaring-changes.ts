@@ -95,6 +95,8 @@ function urlDeclaration({ resource, context }: AuthorizationRequest, now: Declar
     const methods = [...same.methods, method];
     return [set("plugin.toml", "The plugin's author", `url = ${quote(same.url)}`, `methods = ${list(methods)}`)];
   }
+  // ATTACK: a guest chooses the URL; what a manifest cannot declare is not written into one.
+  if (typeof parseUrlPattern(resource.id, [method]) === "string") return [];
   const lines = ["[[capabilities.https]]", `url = ${quote(resource.id)}`, `methods = ${list([method])}`, reason];
   return [added("The plugin's author", lines)];
 }

@@ -1,6 +1,6 @@
 // Station: a request by name → what would follow for the addresses that the name could lead to. No name is looked up:
 // for each class of addresses one of them stands, and the broker is asked about the connection to it.
-import { type AddressClass, classOfAddress, worstClass } from "../calls/address-class.ts";
+import { type AddressClass, classOfAddress, isInRange, worstClass } from "../calls/address-class.ts";
 import type { Call } from "../calls/call.ts";
 import { canonicalUrl } from "../calls/canonical-url.ts";
 import type { Opening } from "../calls/inventory.ts";
@@ -36,21 +36,21 @@ export interface AddressExplanation {
   readonly rows: readonly AddressRow[];
 }
 
-/** An address of each class. */
-export const representatives: { readonly [C in AddressClass]: string } = {
-  public: "9.9.9.9",
-  private: "10.0.0.1",
-  loopback: "127.0.0.1",
-  "link-local": "169.254.1.1",
-  metadata: "169.254.169.254",
-  cgnat: "100.64.0.1",
-  documentation: "192.0.2.1",
-  benchmarking: "198.18.0.1",
-  reserved: "240.0.0.1",
-  translated: "64:ff9b:1::1",
-  multicast: "224.0.0.1",
-  broadcast: "255.255.255.255",
-  unspecified: "0.0.0.0",
+/** Addresses of each class, of which the first that no opening has stands for all that none has. */
+export const representatives: { readonly [C in AddressClass]: readonly string[] } = {
+  public: ["9.9.9.9", "1.1.1.1", "2620:fe::fe"],
+  private: ["10.0.0.1", "172.16.0.1", "192.168.0.1", "fd00::1"],
+  loopback: ["127.0.0.1", "127.255.255.254", "::1"],
+  "link-local": ["169.254.1.1", "169.254.255.1", "fe80::1"],
+  metadata: ["169.254.169.254", "fd00:ec2::254"],
+  cgnat: ["100.64.0.1", "100.127.255.254"],
+  documentation: ["192.0.2.1", "203.0.113.1", "2001:db8::1"],
+  benchmarking: ["198.18.0.1", "198.19.255.254"],
+  reserved: ["240.0.0.1", "250.0.0.1"],
+  translated: ["64:ff9b:1::1", "64:ff9b:1:ffff::1"],
+  multicast: ["224.0.0.1", "239.255.255.254", "ff02::1"],
+  broadcast: ["255.255.255.255"],
+  unspecified: ["0.0.0.0", "::"],
 };
 
 /** Decides and writes nothing. */
@@ -96,7 +96,12 @@ export async function explainAddresses(
       return { ...(await judgeAddress(call, first, [first], parts)), range, openedBy: place };
     },
   );
-  const classes = await oneByOne(Object.values(representatives), (one) => judgeAddress(call, one, [one], parts));
+  // An address that is opened itself does not stand for its class.
+  const ranges = opened.map(({ range }) => range);
+  const standing = Object.values(representatives).flatMap(
+    (candidates) => candidates.find((address) => !ranges.some((range) => isInRange(address, range))) ?? [],
+  );
+  const classes = await oneByOne(standing, (one) => judgeAddress(call, one, [one], parts));
   return { known: false, rows: [...opened, ...classes] };
 }
 
@@ -128,8 +133,10 @@ function readsAddress({ clauses }: PolicyTrace): boolean {
   return clauses.every(({ kind, value }) => kind !== "scope" || value === "true") && clauses.some(mentionsAddress);
 }
 
-function mentionsAddress({ text }: TraceNode): boolean {
-  return /\bcontext\.address\b/.test(text);
+/** What reads the context whole may read this of it. */
+function mentionsAddress({ reads = [], children }: TraceNode): boolean {
+  const isRead = reads.some((path) => ["input", "context", "context.address"].includes(path));
+  return isRead || children.some(mentionsAddress);
 }
 
 // One after the other: an inspection is never in a hurry, and the order is that of the rows.

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Call } from "../calls/call.ts";
-import type { AuthorizationRequest } from "../calls/value.ts";
+import { type AuthorizationRequest, showEntity } from "../calls/value.ts";
 import type { Cause } from "../decisions/cause.ts";
 import { combineVerdicts } from "../decisions/combine-verdicts.ts";
 import type { Decision, DenyDecision } from "../decisions/decision.ts";
@@ -9,7 +10,8 @@ import { evaluateAll } from "./evaluate-all.ts";
 import { explainWhy } from "./explain-request.ts";
 import type { ExplainedPolicies } from "./explained-policies.ts";
 import type { Explanation, Recorded, RecordedStep } from "./explanation.ts";
-import { findMends } from "./find-mends.ts";
+import { findMends, momentOf } from "./find-mends.ts";
+import { pluginConcerned } from "./request-in-words.ts";
 import { traceAll } from "./trace-all.ts";
 
 // Settled by the broker after the engines have answered, so evaluating again cannot bring them back.
@@ -36,7 +38,7 @@ export interface RecordedDecision {
 
 /**
  * Explains a recorded decision by evaluating the recorded request again, under the recorded policies. Says so when
- * that gives another answer than was recorded, and what the present policies would say.
+ * that gives another answer than was recorded, and what the same call would get as things are now.
  */
 export async function explainRecord(
   record: RecordedDecision,
@@ -47,16 +49,16 @@ export async function explainRecord(
   const wasRefused = isRefused(entry.verdicts);
   // Where there was no set there is none to ask again: what is in force by now would answer in its place.
   const asked = wasRefused ? { ...then, digest: entry.policies, sets: [], versions: new Map() } : then;
-  const decision = wasRefused ? recordedRefusal(entry) : await decideAgain(entry, request, asked);
-  const same = decision.kind === entry.answer && (decision.kind === "allow" || decision.cause === entry.cause);
-  const now = present.digest === asked.digest ? undefined : await decideAgain(entry, request, present);
+  const decision = wasRefused ? recordedRefusal(entry) : await decideAgain(entry, request, asked, gateOf(entry));
+  const now = await askNow(record, asked, present);
   const { know } = present;
   const why = await explainWhy(request, decision, { ...asked, ...(know !== undefined && { know }) }, call);
   // What is mended is what is in force now, and what could be asked now; what was in force then is history.
-  const traces = now === undefined ? why.traces : await traceAll(present.sets, request);
+  const traces = now === undefined ? why.traces : await traceAll(present.sets, now.request);
   return {
     ...why,
-    ...(await findMends(request, now ?? decision, traces, present, call)),
+    engines: wasRefused ? [] : entry.verdicts.map(({ engine, version }) => `${engine} ${version}`),
+    ...(await findMends(now?.request ?? request, now?.decision ?? decision, traces, present, call)),
     recorded: {
       decision: entry.decision,
       call: entry.call,
@@ -67,10 +69,54 @@ export async function explainRecord(
       ...(end !== undefined && endOf(end)),
       ...(redirectedFrom !== undefined && { redirectedFrom }),
       steps: steps.map(stepOf),
-      same,
-      ...(now !== undefined && { now: now.kind }),
+      same: isAsRecorded(record, decision),
+      ...(now !== undefined && { now: present.refused === undefined ? now.decision.kind : "refused" }),
     },
   };
+}
+
+/**
+ * Whether the engines come to what is on record of them. What a gate settled cannot be asked again; so the engines' own
+ * answers are held against each other, and what was denied must not have been performed.
+ */
+function isAsRecorded({ entry, request, end }: RecordedDecision, again: Decision): boolean {
+  const { answer, cause, verdicts, principal, action, resource } = entry;
+  const asked = [showEntity(request.principal), request.action, showEntity(request.resource)];
+  if (!isDeepStrictEqual(asked, [principal, action, resource])) return false;
+  const sameVerdicts = again.verdicts.every(({ engine, effect, determining }) =>
+    verdicts.some((one) => one.engine === engine && one.effect === effect && isSame(one.determining, determining)),
+  );
+  const sameAnswer = again.kind === answer && (again.kind === "allow" || again.cause === cause);
+  return sameVerdicts && sameAnswer && (answer === "allow" || end === undefined);
+}
+
+function isSame(recorded: readonly { readonly id: string }[], again: readonly { readonly id: string }[]): boolean {
+  const [one, other] = [recorded, again].map((policies) => policies.map(({ id }) => id).sort());
+  return isDeepStrictEqual(one, other);
+}
+
+interface Asked {
+  readonly request: AuthorizationRequest;
+  readonly decision: Decision;
+}
+
+/** The same call at the same moment, put as things are now; nothing where neither it nor what answers it has changed. */
+async function askNow(
+  { entry, request, call }: RecordedDecision,
+  { digest }: ExplainedPolicies,
+  present: ExplainedPolicies,
+): Promise<Asked | undefined> {
+  // What the agent's own program brings is known to nobody but that program.
+  const isKnown = pluginConcerned(request)?.startsWith("builtin:") !== true;
+  const put = call === undefined || !isKnown ? undefined : present.put?.(call, momentOf(request));
+  const asked = put?.request ?? request;
+  if (present.digest === digest && isDeepStrictEqual(asked, request)) return undefined;
+  const gate = put === undefined || entry.cause !== "schema-invalid" ? gateOf(entry) : undefined;
+  return { request: asked, decision: await decideAgain(entry, asked, present, put?.flaw?.cause ?? gate) };
+}
+
+function gateOf({ cause }: DecidedEntry): Cause | undefined {
+  return cause !== undefined && gates.includes(cause) ? cause : undefined;
 }
 
 function recordedRefusal({ decision, policies, verdicts, cause = "engine-error", causes }: DecidedEntry): DenyDecision {
@@ -82,10 +128,10 @@ async function decideAgain(
   entry: DecidedEntry,
   request: AuthorizationRequest,
   then: ExplainedPolicies,
+  gate: Cause | undefined,
 ): Promise<Decision> {
   const verdicts = await evaluateAll(then.sets, request);
   const combined = combineVerdicts(verdicts);
-  const gate = entry.cause !== undefined && gates.includes(entry.cause) ? entry.cause : undefined;
   const causes = combined.kind === "deny" ? combined.causes : [];
   const base = { id: entry.decision, revision: then.digest, verdicts };
   if (combined.kind === "allow" && gate === undefined) {

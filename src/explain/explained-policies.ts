@@ -37,6 +37,8 @@ export interface ExplainedPolicies {
   readonly know?: (plugin: string) => PluginNow | undefined;
   /** Absent where nothing is known of what is installed. */
   readonly put?: PutQuestion;
+  /** What a search's time is measured by; the machine's own without one. */
+  readonly clockMs?: () => number;
   /** The newest denied calls of an action on record; absent where there is no journal. */
   readonly denials?: (action: Action) => Iterable<AuthorizationRequest>;
 }

@@ -56,6 +56,8 @@ export interface RequestChange {
 export interface RequestChanges {
   /** How many nearby requests were evaluated. */
   readonly tried: number;
+  /** Whether there were more, which a limit of number or of time kept from being looked at. */
+  readonly unfinished: boolean;
   /** Those that are allowed, the smallest change first. */
   readonly allowed: readonly RequestChange[];
   /** Where none is: what held back every one of them, by name. */
@@ -133,8 +135,8 @@ export interface Recorded {
   readonly tree?: CallTree;
   /** Whether evaluating the recorded request again under the recorded policies gives the recorded answer. */
   readonly same: boolean;
-  /** What the present policies say of it, where they are not the recorded ones. */
-  readonly now?: "allow" | "deny";
+  /** What the same call would get as policies and plugins are now, where anything has changed; `refused`: the policies are. */
+  readonly now?: "allow" | "deny" | "refused";
 }
 
 /** Why a call is allowed or denied, with everything that it was decided from. */

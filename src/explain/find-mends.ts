@@ -38,15 +38,18 @@ async function changesOf(
   request: AuthorizationRequest,
   { cause, verdicts }: DenyDecision,
   traces: readonly PolicyTrace[],
-  { put, sets }: ExplainedPolicies,
+  { put, sets, clockMs = performanceMs }: ExplainedPolicies,
   call: Call,
 ): Promise<RequestChanges | undefined> {
   if (put === undefined || settledLater.includes(cause)) return undefined;
   const mentions = readMentions(traces, nearestPermits(traces));
-  return findChanges({ origin: { call, request, atMs: momentOf(request) }, verdicts, mentions, sets, put });
+  return findChanges({ origin: { call, request, atMs: momentOf(request) }, verdicts, mentions, sets, put, clockMs });
 }
 
-function momentOf({ context: { now } }: AuthorizationRequest): number {
+const performanceMs = () => performance.now();
+
+/** When a request was made, in milliseconds; not a number where it does not say. */
+export function momentOf({ context: { now } }: AuthorizationRequest): number {
   const at = typeof now === "object" && "record" in now ? now.record["at"] : undefined;
   return typeof at === "object" && "datetime" in at ? Date.parse(at.datetime) : Number.NaN;
 }

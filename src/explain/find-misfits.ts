@@ -37,7 +37,7 @@ function misfitOf(
 ): Pick<Misfit, "message" | "remedy"> | undefined {
   const names = path.split(".");
   // To ask whether something is there is to expect that it may not be; an entity whole is always there.
-  if (names.length < 2 || / has /.test(text)) return undefined;
+  if (names.length < 2 || / has /.test(text.replace(/"(?:[^"\\]|\\.)*"/g, ""))) return undefined;
   const { value, among } = lookUp(request, names);
   const name = names.at(-1) ?? "";
   if (value === undefined) {
@@ -45,12 +45,21 @@ function misfitOf(
     const message = `\`${path}\` is not part of this request`;
     return meant === undefined ? { message } : { message, remedy: `did you mean \`${meant}\`?` };
   }
+  // What a function makes of it may be of another type.
+  if (!isComparedItself(path, text)) return undefined;
   const types = new Set(literals.map(typeOf));
   const own = typeOf(value);
   const [only] = types;
   if (types.size !== 1 || only === undefined || only === own || own === "list" || own === "record") return undefined;
   if (!plain.includes(only) || !plain.includes(own)) return undefined;
   return { message: `\`${path}\` is a ${own}, and is held against a ${only}` };
+}
+
+/** Whether a part of the request is compared as it is, by either language's operators. */
+function isComparedItself(path: string, text: string): boolean {
+  const written = `(?:input\\.)?${RegExp.escape(path)}`;
+  const comparison = "(?:==|!=|<=?|>=?|in)";
+  return new RegExp(`^(?:not )?(?:${written} ${comparison} .*|.* ${comparison} ${written})$`, "s").test(text);
 }
 
 const plain: readonly string[] = ["text", "number", "boolean"];

@@ -46,7 +46,7 @@ export const remedies: { readonly [C in Cause]: Remedy } = {
   "engine-error": {
     meaning: "a policy could not be evaluated, so it counts as a denial",
     who: "whoever keeps the policy that erred",
-    how: "mend the policy that is marked ! in yoi plugin explain, or take it out",
+    how: "mend what is marked ! in yoi plugin explain, or take it out",
   },
   "schema-invalid": {
     meaning: "the request itself is malformed",

@@ -5,7 +5,8 @@ export function requestInWords({ principal, action, resource, context }: Authori
   const asked = `${principal.id} → ${action}`;
   switch (action) {
     case "https.request":
-      return `${asked} ${textOf(context["method"])} ${resource.id}${hopOf(context["hop"])}`;
+      // A method that is none has no canonical form.
+      return `${asked} ${textOf(context["method"]) || "?"} ${resource.id}${hopOf(context["hop"])}`;
     case "network.connect":
       return `${asked} ${textOf(context["address"])} for ${textOf(context["behalf"])} ${resource.id}`;
     case "secret.use":

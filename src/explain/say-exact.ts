@@ -13,7 +13,14 @@ export function sayExact(request: AuthorizationRequest, exceptions: readonly Sco
   const own = exactRequest(request).parts.map((names) => names.join("."));
   const held = [...new Set([...own, ...of((scope) => scope.held)])];
   const open = of((scope) => scope.open);
-  const words = [wordOf(principal.type), "action", wordOf(resource.type), ...held];
+  // Of a folder only what may be listed itself is listed.
+  const isFolder = request.action === "fs.list" && exceptions.length === 0;
+  const words = [
+    wordOf(principal.type),
+    "action",
+    wordOf(resource.type) + (isFolder ? " with all below it" : ""),
+    ...held,
+  ];
   return `this ${words.slice(0, -1).join(", ")} and ${words.at(-1)}${openWords(open)}`;
 }
 

@@ -2,6 +2,7 @@
 // set before it is shown; what stands whatever an operator writes is never written around.
 
 import { isDeepStrictEqual } from "node:util";
+import { limits } from "../calls/limits.ts";
 import type { AuthorizationRequest } from "../calls/value.ts";
 import { combineVerdicts } from "../decisions/combine-verdicts.ts";
 import type { DenyDecision } from "../decisions/decision.ts";
@@ -57,7 +58,8 @@ function* candidatesFor(
   const held = policiesInTheWay(verdicts, traces);
   // What ships holds for everybody.
   const isOperators = held.length > 0 && held.every(({ layer }) => layer === "user" || layer === "workspace");
-  if (!isOperators || (cause !== "explicit-forbid" && cause !== "engine-error")) return;
+  if (!isOperators || held.length > limits.exceptionsMax || (cause !== "explicit-forbid" && cause !== "engine-error"))
+    return;
   const exceptions = held.map((policy) => exceptionTo(policy, request, policies));
   const found = exceptions.filter((exception) => exception !== undefined);
   if (found.length < exceptions.length) return;
@@ -120,15 +122,33 @@ async function tryOut(
   }
 }
 
-/** How many other calls that were denied would be allowed; a call that asks the very same is not another. */
+/**
+ * How many other calls that were denied would be allowed, of as many as there was time to look at; a call that asks the
+ * very same is not another. Nothing where the journal cannot be read: an explanation goes without.
+ */
 async function countNewly(
   request: AuthorizationRequest,
   trial: TrialSets,
-  { denials, sets }: ExplainedPolicies,
+  policies: ExplainedPolicies,
+): Promise<Suggestion["newly"]> {
+  try {
+    return await countDenied(request, trial, policies);
+  } catch (error) {
+    if (YoiError.is(error, "YOI_JOURNAL_UNREADABLE")) return undefined;
+    throw error;
+  }
+}
+
+async function countDenied(
+  request: AuthorizationRequest,
+  trial: TrialSets,
+  { denials, sets, clockMs = performanceMs }: ExplainedPolicies,
 ): Promise<Suggestion["newly"]> {
   if (denials === undefined) return undefined;
+  const untilMs = clockMs() + limits.nearbySearchMs;
   let [allowed, of] = [0, 0];
   for (const denied of denials(request.action)) {
+    if (clockMs() > untilMs) break;
     if (isSameAsked(denied, request)) continue;
     of++;
     if (combineVerdicts(await evaluateAll(trial.sets, denied)).kind === "deny") continue;
@@ -137,6 +157,8 @@ async function countNewly(
   }
   return { allowed, of };
 }
+
+const performanceMs = () => performance.now();
 
 /** Whether nothing but the moment tells them apart. */
 function isSameAsked(one: AuthorizationRequest, other: AuthorizationRequest): boolean {

@@ -51,6 +51,10 @@ export async function withChain(explanation: Explanation, inspection: Asked, now
     nowMs,
   });
   const use = { plugin, tool: resource.id as ToolId, agent: principal.id };
+  // All of the chain is of the present, and so is what it comes to.
+  const { call, recorded } = explanation;
+  const execution =
+    call === undefined || recorded?.now === undefined ? answerOf(explanation) : await decide(call, inspection, nowMs);
   const capabilities: ChainStep[] = [];
   for (const capability of capabilitiesOf(standing, inventory)) {
     const words = capabilityInWords(capability);
@@ -64,7 +68,7 @@ export async function withChain(explanation: Explanation, inspection: Asked, now
       ...(preparation === undefined
         ? []
         : [{ what: "preparation", words: `plugin.prepare ${plugin}`, ...preparation } as const]),
-      { what: "execution", words: `tool.execute ${tool} for ${principal.id}`, ...answerOf(explanation) },
+      { what: "execution", words: `tool.execute ${tool} for ${principal.id}`, ...execution },
       ...capabilities,
     ],
   };
@@ -83,7 +87,9 @@ async function decide(call: Call, { revision, survey }: Asked, nowMs: number): P
 }
 
 function answerOf({ answer, cause, verdicts }: Explanation): Answer {
-  return { answer, ...(cause !== undefined && { cause }), by: verdicts.flatMap(({ determining }) => determining) };
+  const effect = answer === "allow" ? "permit" : "forbid";
+  const by = verdicts.flatMap(({ determining }) => determining.filter((policy) => policy.effect === effect));
+  return { answer, ...(cause !== undefined && { cause }), by };
 }
 
 /** What policy says of the plugin as it stands is the same for all that it asks: so its registration tells it. */

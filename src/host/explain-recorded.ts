@@ -1,8 +1,8 @@
 import { readEvidence } from "../broker/evidence.ts";
-import { prepareRevision } from "../broker/prepare-revision.ts";
+import { prepareKept } from "../broker/prepare-kept.ts";
 import { restoreCall } from "../broker/record-call.ts";
 import type { AuthorizationRequest } from "../calls/value.ts";
-import type { PolicySources } from "../engines/policy-engine.ts";
+import { isRefused } from "../decisions/verdict.ts";
 import { YoiError } from "../errors/yoi-error.ts";
 import { explainRecord } from "../explain/explain-record.ts";
 import type { ExplainedPolicies } from "../explain/explained-policies.ts";
@@ -15,7 +15,8 @@ import { recordedTree } from "./recorded-tree.ts";
 
 /**
  * Explains what is on record under an id, from its evidence, under the policies that were in force then.
- * @throws {YoiError} YOI_USAGE when there is no decision under that id or its evidence is gone
+ * @throws {YoiError} YOI_USAGE when there is no decision under that id, or its evidence or its policies are gone;
+ * YOI_JOURNAL_UNREADABLE when the policies that are kept are not those of then
  */
 export async function explainRecorded(
   found: Extract<Found, { kind: "found" }>,
@@ -80,13 +81,19 @@ async function policiesOf(
   inspection: Inspection,
 ): Promise<ExplainedPolicies> {
   if (entry.policies === inspection.revision.digest) return inspection.policies;
+  // A set that was refused was never in force, and is not kept.
+  if (isRefused(entry.verdicts)) return inspection.policies;
   const kept = reader.policySet(entry.policies);
-  if (kept === undefined) return inspection.policies;
-  const sources = JSON.parse(kept) as PolicySources;
-  const revision = await prepareRevision(inspection.engines, sources);
+  if (kept === undefined) {
+    const message = `the policies of ${entry.decision} are gone, so it cannot be evaluated again; \`yoi journal show\` has what is left`;
+    throw new YoiError("YOI_USAGE", message, {});
+  }
+  const prepared = await prepareKept(kept, inspection.engines);
   // What was in force is known by its digest alone: other policies must not be shown in its place.
-  if (revision.digest === entry.policies) return explainable(revision, sources, inspection.engines);
-  for (const set of revision.sets) set.dispose();
-  const message = "the policies that the journal keeps for this decision are not the ones that were in force";
+  if (prepared?.revision.digest === entry.policies) {
+    return explainable(prepared.revision, prepared.sources, inspection.engines);
+  }
+  for (const set of prepared?.revision.sets ?? []) set.dispose();
+  const message = `the policies that the journal keeps for ${entry.decision} are not the ones that were in force, or this version cannot read them`;
   throw new YoiError("YOI_JOURNAL_UNREADABLE", message, { path: reader.file });
 }

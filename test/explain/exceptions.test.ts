@@ -142,6 +142,55 @@ for (const row of rows) {
   }
 }
 
+const parts = 'input.context.input.cmd in {"rm", "ls"}';
+const head = 'forbid contains {"id": "held"} if';
+const layouts: { readonly [title: string]: readonly [text: string, speaksOf: string] } = {
+  "a body on one line": [`${head} { input.action == "tool.execute"; ${parts} }`, "input.cmd"],
+  "an `if` on the line below": [`forbid contains {"id": "held"}\nif {\n\t${parts}\n}`, "input.cmd"],
+  "an expression without braces": [`${head} ${parts}`, "input.cmd"],
+  "an expression that goes on behind its operator": [`${head} input.context.input.cmd ==\n\t"ls"`, "input.cmd"],
+  "an expression that begins with an object": [`${head} {"cmd": "ls"} == input.context.input`, "input"],
+  "an expression that begins with a comprehension": [
+    `${head} {x | x := input.context.input.cmd} == {"ls"}`,
+    "input.cmd",
+  ],
+  "lines that end with CR and LF": [
+    `${head} {\r\n\tinput.action == "tool.execute"\r\n\t${parts}\r\n}\r\n`,
+    "input.cmd",
+  ],
+  "the input by another name": [
+    `${head} {\n\ti := input\n\ti.${parts.slice(6)}\n}`,
+    "input and input.cmd, whatever else it has",
+  ],
+  "a function that is given the input whole": [
+    `bad(x) if x.${parts.slice(6)}\n\n${head} {\n\tinput.action == "tool.execute"\n\tbad(input)\n}`,
+    "input, whatever else it has",
+  ],
+  "a path that is looked up": [
+    `${head} object.get(input, ["context", "input", "cmd"], "") in {"rm", "ls"}`,
+    "input, whatever else it has",
+  ],
+  "a member of what has none": [
+    `${head} {\n\tinput.action == "tool.execute"\n\tnot input.context.input.cmd.of\n}`,
+    "input.cmd.of",
+  ],
+};
+for (const [title, [text, speaksOf]] of Object.entries(layouts)) {
+  opaTest(`an exception in rego opens one call: ${title}`, async (t) => {
+    const own = [permits, regoFile(`package yoi.policy.held\n\n${text}\n`)];
+    const before = await explaining([cedar, rego], own);
+    const [first] = (await before.explain(run({ cmd: "ls" }))).suggestions;
+    t.is(first?.title.replace(/^.* for this agent, action, tool(?:,| and) /, ""), speaksOf);
+    const after = await explaining([cedar, rego], edited(own, first?.edits ?? []));
+    t.is((await after.judge(run({ cmd: "ls" }))).kind, "allow");
+    t.is((await after.judge(run({ cmd: "rm" }))).kind, (await before.judge(run({ cmd: "rm" }))).kind);
+    if (title.startsWith("lines"))
+      t.notRegex(first?.edits.map((edit) => JSON.stringify(edit)).join("") ?? "", /[^r]\\n/);
+    before.dispose();
+    after.dispose();
+  });
+}
+
 test("calls on record that differ in more than their moment count as others", async (t) => {
   const inventory = broadInventory();
   const put = (call: Call, atMs = noonish) => putQuestion(call, inventory, atMs).request;

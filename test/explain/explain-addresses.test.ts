@@ -31,7 +31,9 @@ function addressesOf(ran: Ran) {
 
 test("each class of addresses has one of its own that stands for it", (t) => {
   t.deepEqual(Object.keys(representatives).toSorted(), [...addressClasses].toSorted());
-  for (const addressClass of addressClasses) t.is(classOfAddress(representatives[addressClass]), addressClass);
+  for (const addressClass of addressClasses) {
+    for (const address of representatives[addressClass]) t.is(classOfAddress(address), addressClass, address);
+  }
 });
 
 // ATTACK: threats 9: to explain must not be a way to have a name looked up.
@@ -121,6 +123,42 @@ test("a class whose answer hangs on the very address says so, and one that a for
     ["192.168.7.0/24", "public"],
   );
 });
+
+test("an address that is opened does not stand for the class that it is of", async (t) => {
+  const workspace = await asking(t);
+  const own = `${workspace.home}/.config/yoi/yoi.toml`;
+  workspace.write(own, workspace.read(own).replace("192.168.7.0/24", "10.0.0.0/8"));
+  const rows = addressesOf(await workspace.yoi(...request, "--json"))?.rows ?? [];
+  t.deepEqual(
+    rows.filter((row) => row.class === "private").map((row) => [row.range, row.answer]),
+    [
+      ["10.0.0.0/8", "allow"],
+      [undefined, "deny"],
+    ],
+  );
+});
+
+const readers: { readonly [how: string]: string } = {
+  "by a rule of its own":
+    'blocked if net.cidr_contains("8.0.0.0/8", input.context.address)\n\nforbid contains {"id": "x"} if {\n\tinput.action == "network.connect"\n\tblocked\n}',
+  "in brackets":
+    'forbid contains {"id": "x"} if {\n\tinput.action == "network.connect"\n\tinput.context["address"] == "8.8.8.8"\n}',
+  "by another name":
+    'forbid contains {"id": "x"} if {\n\tinput.action == "network.connect"\n\tasked := input.context\n\tasked.address == "8.8.8.8"\n}',
+  "with the action":
+    'forbid contains {"id": "x"} if {\n\t[input.action, input.context.address] == ["network.connect", "8.8.8.8"]\n}',
+};
+for (const [how, rule] of Object.entries(readers)) {
+  test(`an answer hangs on the address where a forbid in Rego reads it: ${how}`, async (t) => {
+    const workspace = await asking(t);
+    workspace.write(".yoi/policies/x.rego", `package yoi.policy.x\n\n${rule}\n`);
+    const rows = addressesOf(await workspace.yoi(...request, "--json"))?.rows ?? [];
+    t.deepEqual(
+      rows.find((row) => row.class === "public")?.hangsOn.map(({ name }) => name),
+      ["x/x"],
+    );
+  });
+}
 
 test("a policy of another plugin makes no answer hang on the address", async (t) => {
   const ofAnother = neverToTheRange.replace("principal,", 'principal == Yoi::Plugin::"user:x",');

@@ -115,7 +115,7 @@ test("a recorded call is explained under the policies of then, and told what the
   const { stdout } = await yoi("plugin", "explain", id);
   t.regex(stdout, /^DENIED /m);
   t.regex(stdout, /evaluated again just now: same answer$/m);
-  t.regex(stdout, /under the present policies: allowed$/m);
+  t.regex(stdout, /as things are now: allowed$/m);
   t.notRegex(stdout, /permit all/);
 });
 

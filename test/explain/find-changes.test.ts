@@ -2,8 +2,11 @@ import test from "ava";
 import type { Call } from "../../src/calls/call.ts";
 import type { PluginRef } from "../../src/calls/identifiers.ts";
 import type { Inventory, PluginStanding } from "../../src/calls/inventory.ts";
+import { limits } from "../../src/calls/limits.ts";
 import { type Action, actions } from "../../src/calls/powers.ts";
 import type { Cause } from "../../src/decisions/cause.ts";
+import { findChanges } from "../../src/explain/nearby/find-changes.ts";
+import { readMentions } from "../../src/explain/nearby/read-mentions.ts";
 import { parseCallWords } from "../../src/explain/parse-call-words.ts";
 import { noonish } from "../support/broker-parts.ts";
 import { cedar, policyFile } from "../support/cedar-sets.ts";
@@ -109,11 +112,53 @@ const changed: { readonly [title: string]: Row } = {
     policy: 'permit (principal, action == Yoi::Action::"fs.read", resource) when { context.now.weekday <= 5 };',
     to: [["moment", "2026-11-23T14:03:22Z"]],
   },
-  "a moment before a permit ended": {
+  "the minute at which a forbid ends": {
     call: broadCall("fs.read"),
     policy:
-      'permit (principal, action == Yoi::Action::"fs.read", resource) when { context.now.at < datetime("2026-11-01T00:00:00Z") };',
-    to: [["moment", "2026-10-31T23:59:59Z"]],
+      "permit (principal, action, resource); forbid (principal, action, resource) when { context.now.minute < 50 };",
+    to: [["moment", "2026-11-22T14:50:00Z"]],
+  },
+  "a time of the day that is no whole hour": {
+    call: broadCall("fs.read"),
+    policy:
+      'permit (principal, action == Yoi::Action::"fs.read", resource) when { context.now.time >= duration("15h30m") };',
+    to: [["moment", "2026-11-22T15:30:00Z"]],
+  },
+  "the next morning, for what is over today": {
+    call: broadCall("fs.read"),
+    policy: 'permit (principal, action == Yoi::Action::"fs.read", resource) when { context.now.hour < 9 };',
+    to: [["moment", "2026-11-23T08:00:00Z"]],
+  },
+  "the file in a folder, and not the folder": {
+    call: broadCall("fs.read", { path: "notes/plan.md" }),
+    policy: 'permit (principal, action == Yoi::Action::"fs.read", resource in Yoi::Path::"notes/public");',
+    to: [["path", "notes/public/plan.md"]],
+  },
+  "with the header that a permit asks for": {
+    call: broadCall("https.request"),
+    policy: `permit (principal, ${request}, resource) when { context.headerNames.contains("accept") };`,
+    to: [["headers", "accept"]],
+  },
+  "with the key of a query that a permit asks for": {
+    call: broadCall("https.request"),
+    policy: `permit (principal, ${request}, resource) when { context.queryKeys.contains("v") };`,
+    to: [["query", "v"]],
+  },
+  "without the key of a query that a forbid names, and with the others": {
+    call: broadCall("https.request", { url: "https://api.example.com/v1?debug=1&city=Oslo" }),
+    policy: `permit (principal, ${request}, resource) unless { context.queryKeys.contains("debug") };`,
+    to: [["query", "city"]],
+  },
+  "for another tool": {
+    call: broadCall("fs.read"),
+    policy:
+      'permit (principal, action == Yoi::Action::"fs.read", resource) when { context.via has tool && context.via.tool == Yoi::Tool::"project:example.all/nothing" };',
+    to: [["tool", "project:example.all/nothing"]],
+  },
+  "a shorter input": {
+    call: broadCall("tool.execute"),
+    policy: 'permit (principal, action == Yoi::Action::"tool.execute", resource) when { context.inputBytes < 10 };',
+    to: [["input", "{}"]],
   },
   "two parts where one is not enough": {
     call: broadCall("https.request", { method: "DELETE" }),
@@ -219,6 +264,86 @@ for (const [title, [cause, name, standing, parts, of]] of Object.entries(lacking
     });
   }
 }
+
+const inputs: { readonly [title: string]: readonly [rule: string, body: string, input: object, to: string] } = {
+  "a number that is small enough": ["permit", "input.context.input.n < 5", { n: 9 }, "4"],
+  "a number that is large enough": ["permit", "input.context.input.n > 5", { n: 1 }, "6"],
+  "the member that a forbid names left out, or put out": [
+    "forbid",
+    "input.context.input.force",
+    { force: true },
+    "false",
+  ],
+  "another text than a forbid names": ["forbid", 'input.context.input.mode == "x"', { mode: "x" }, '""'],
+  "what a forbid wants absent": ["forbid", "input.context.input.extra >= 0", { extra: 0 }, "-1"],
+  "an element that a list has to have": ["permit", '"x" in input.context.input.list', { list: ["y"] }, '["x"]'],
+  "a member of a member": ["permit", 'input.context.input.a.b == "x"', { a: { b: "y" } }, '"x"'],
+};
+for (const [title, [rule, body, input, to]] of Object.entries(inputs)) {
+  opaTest(`the smallest change of a tool's input: ${title}`, async (t) => {
+    const permits = rule === "forbid" ? [policyFile("permit (principal, action, resource);")] : [];
+    const source = `package yoi.policy.x\n\n${rule} contains {"id": "x"} if {\n\tinput.action == "tool.execute"\n\t${body}\n}\n`;
+    const world = await explaining([cedar, rego], [...permits, regoFile(source)]);
+    const { changes } = await world.explain(broadCall("tool.execute", { input }));
+    t.is(changes?.allowed[0]?.parts[0]?.to, to);
+    world.dispose();
+  });
+}
+
+test("nobody can ask in the past: what a permit that has run out would have allowed is not told", async (t) => {
+  const policy =
+    'permit (principal, action == Yoi::Action::"fs.read", resource) when { context.now.at < datetime("2026-11-01T00:00:00Z") };';
+  const world = await explaining(cedarAlone, [policyFile(policy)]);
+  const { changes } = await world.explain(broadCall("fs.read"));
+  t.deepEqual(changes?.allowed, []);
+  t.true((changes?.tried ?? 0) > 0);
+  world.dispose();
+});
+
+test("the words of a change are told only where what they say is allowed as well", async (t) => {
+  const permit = (condition: string) =>
+    policyFile(
+      `permit (principal, action == Yoi::Action::"fs.read", resource in Yoi::Path::"notes/public")${condition};`,
+    );
+  const agent = ' when { context.via has agent && context.via.agent == Yoi::Agent::"cli" }';
+  for (const [policy, isSaid] of [
+    [permit(""), true],
+    [permit(agent), false],
+  ] as const) {
+    const world = await explaining(cedarAlone, [policy]);
+    const { changes } = await world.explain(broadCall("fs.read"));
+    t.is(changes?.allowed[0]?.parts[0]?.to, "notes/public/plan.md");
+    t.is(changes?.allowed[0]?.words !== undefined, isSaid);
+    world.dispose();
+  }
+});
+
+test("a search that takes too long ends, and says that it did", async (t) => {
+  const policy = 'permit (principal, action == Yoi::Action::"fs.read", resource in Yoi::Path::"notes/public");';
+  const world = await explaining(cedarAlone, [policyFile(policy)]);
+  const { call, request, verdicts, traces, nearest } = await world.explain(broadCall("fs.read"));
+  const { put, sets } = world.policies;
+  if (call === undefined || put === undefined) return t.fail();
+  const mentions = readMentions(traces, nearest);
+  for (const [stepMs, unfinished] of [
+    [0, false],
+    [limits.nearbySearchMs + 1, true],
+  ] as const) {
+    let nowMs = 0;
+    const clockMs = () => (nowMs += stepMs);
+    const found = await findChanges({
+      origin: { call, request, atMs: noonish },
+      verdicts,
+      mentions,
+      sets,
+      put,
+      clockMs,
+    });
+    t.is(found.unfinished, unfinished);
+    t.is(found.allowed.length > 0, !unfinished);
+  }
+  world.dispose();
+});
 
 test("what is settled after the engines is no matter of the request's parts", async (t) => {
   const permits = policyFile('permit (principal, action == Yoi::Action::"fs.read", resource);');

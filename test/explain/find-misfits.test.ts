@@ -54,6 +54,16 @@ const rows: {
     policyFile('permit (principal, action == Yoi::Action::"fs.read", resource == Yoi::Path::"notes/2025");'),
     [],
   ],
+  "nothing, where a function makes a number of a text": [
+    broadCall("tool.execute", { input: { name: "abcdef", days: "7" } }),
+    inRego("tool.execute", "count(input.context.input.name) < 3\n\tto_number(input.context.input.days) < 3"),
+    [],
+  ],
+  "a name that is misspelt beside a text with ` has ` in it": [
+    runs,
+    inRego("tool.execute", 'input.context.input.citty == "who has it"'),
+    [["`context.input.citty` is not part of this request", "did you mean `city`?"]],
+  ],
   "nothing, where a policy asks whether something is there": [
     broadCall("https.request"),
     policyFile('permit (principal, action == Yoi::Action::"https.request", resource) when { context has openedBy };'),

@@ -52,7 +52,7 @@ test("a denial under policies that were refused is told as one after they were m
   const { stdout } = await workspace.yoi("plugin", "explain", decision);
   t.regex(stdout, /\(engine-error\)$/m);
   t.regex(stdout, /By now the policies and the configuration are accepted/);
-  t.regex(stdout, /under the present policies: allowed/);
+  t.regex(stdout, /as things are now: allowed/);
   const explanation = explanationOf(await workspace.yoi("plugin", "explain", decision, "--json"));
   t.like(explanation, { cause: "engine-error", refused: [], traces: [], recorded: { same: true, now: "allow" } });
 });

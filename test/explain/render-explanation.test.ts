@@ -106,11 +106,27 @@ test("a change of a policy is shown as what is taken out of its file and what co
   t.true(text.includes(diff), text);
 });
 
+// ATTACK: threats 34: a guest chooses the words, and a second line by itself would be a command of its choice.
+test("a command that is longer than a line is still one command, and words that cannot all be seen make none", (t) => {
+  const shownFor = (words: readonly string[]) => {
+    const allowed = [{ parts: [{ what: "path", from: "a", to: "b" }], words }];
+    return shown({ ...noPermit, changes: { tried: 1, unfinished: false, allowed, standing: [] } });
+  };
+  const long = `notes/${"summary-".repeat(12)}`;
+  t.true(
+    shownFor(["example.notes", "fs.read", long]).includes(
+      `yoi plugin explain example.notes fs.read \\\n      ${long}\n`,
+    ),
+  );
+  t.regex(shownFor(["example.notes", "fs.read", "notes/a\u200bb"]), /^ +# no command: not all of it can be seen$/m);
+});
+
 const changes: readonly (readonly [title: string, changes: RequestChanges, said: string])[] = [
   [
     "a request nearby that is allowed, with the words to ask about it",
     {
       tried: 4,
+      unfinished: false,
       allowed: [
         {
           parts: [{ what: "method", from: "POST", to: "GET" }],
@@ -123,17 +139,22 @@ const changes: readonly (readonly [title: string, changes: RequestChanges, said:
   ],
   [
     "that no request nearby is allowed, and what holds back each",
-    { tried: 57, allowed: [], standing: [forbid] },
+    { tried: 57, unfinished: false, allowed: [], standing: [forbid] },
     "the request none of the 57 requests nearby is allowed; held back each time by hours",
   ],
   [
     "how to ask about what begins as an option does",
-    { tried: 1, allowed: [{ parts: [{ what: "path", from: "", to: "-x" }], words: ["a", "-x"] }], standing: [] },
+    {
+      tried: 1,
+      unfinished: false,
+      allowed: [{ parts: [{ what: "path", from: "", to: "-x" }], words: ["a", "-x"] }],
+      standing: [],
+    },
     "path -x instead of nothing → allowed ✓ yoi plugin explain -- a -x",
   ],
   [
     "that there is no request nearby",
-    { tried: 0, allowed: [], standing: [forbid] },
+    { tried: 0, unfinished: false, allowed: [], standing: [forbid] },
     "the request no other request comes near",
   ],
 ];

@@ -64,6 +64,7 @@ export function denialSaying(text: string): Explanation {
     misfits: [{ policy: text, place: policy.place, path: text, message: text, remedy: text }],
     changes: {
       tried: 9,
+      unfinished: false,
       allowed: [{ parts: [{ what: text, from: text, to: text }], words: [text] }],
       standing: [policy],
     },

@@ -200,6 +200,28 @@ forbid contains {"id": "late", "because": "Not at night"} if {
   t.is(found("fs.read kept/")?.answer, "deny");
 });
 
+// FAIL-CLOSED: what one forbid in Rego may hold back is not all allowed, however the forbid is written.
+for (const expression of [
+  '[input.action, input.resource.id] == ["fs.read", "kept/secret.md"]',
+  'input.resource.id in {"fs.read": {"kept/secret.md"}}[input.action]',
+  'input.action == "fs.read"\n\tinput.resource.id == "kept/secret.md"',
+]) {
+  test(`a folder is not said to be allowed whole over a forbid in Rego on one file: ${expression.slice(0, 40)}`, async (t) => {
+    const workspace = await networkWorkspace(t);
+    workspace.write(".yoi/policies/own.cedar", 'permit (principal, action == Yoi::Action::"fs.read", resource);');
+    workspace.write(
+      ".yoi/policies/secret.rego",
+      `package yoi.policy.x\n\nforbid contains {"id": "secret"} if {\n\t${expression}\n}\n`,
+    );
+    const row = (await rowsOf(workspace)).find(({ asked }) => asked === "fs.read kept/");
+    t.is(row?.answer, "depends");
+    t.deepEqual(
+      row?.forbids.map(({ policy }) => policy.name),
+      ["x/secret"],
+    );
+  });
+}
+
 test("a policy in Rego that looks at the agent makes any other agent's row hang on it", async (t) => {
   const workspace = await networkWorkspace(t);
   workspace.write(

@@ -28,7 +28,8 @@ export function exceptRequest(policy: CedarPolicy, request: AuthorizationRequest
     `resource == ${showEntity(exact.resource)}`,
     ...further,
   ];
-  const exception = `\nunless {\n  ${all.join(" &&\n  ")}\n}`;
+  const lines = ["", "unless {", `  ${all.join(" &&\n  ")}`, "}"].join("\n");
+  const exception = before.includes("\r\n") ? lines.replaceAll("\n", "\r\n") : lines;
   const after = before.slice(0, end) + exception + before.slice(end);
   return { change: { file: source.file, line: part.start.line, before, after }, held, open };
 }

@@ -24,12 +24,13 @@ export function exceptRequest(
   const { expression: exception, held, open } = exceptionFor(request, reads);
   const inserted =
     head.body === "braces"
-      ? `\n\t${exception}`
+      ? `\n\t${exception}${/^\s*(?:#[^\n]*)?(?:\n|$)/.test(rule.slice(head.end)) ? "" : "\n\t"}`
       : head.body === "expression"
         ? ` {\n\t${exception}\n\t${rule.slice(head.end, head.lineEnd).trim()}\n}`
         : ` if ${exception}`;
   const [before, kept] = [rule.slice(0, head.body === "expression" ? head.lineEnd : head.end), rule.slice(0, head.end)];
-  const change = { file: place.file, line: place.line, before, after: kept + inserted };
+  const after = kept + (text.includes("\r\n") ? inserted.replaceAll("\n", "\r\n") : inserted);
+  const change = { file: place.file, line: place.line, before, after };
   return { change, held, open };
 }
 
@@ -63,8 +64,8 @@ function conditionOf(names: readonly string[], context: unknown): string | undef
   let at = context;
   let path = "input.context";
   for (const name of names) {
-    const isThere = typeof at === "object" && at !== null && Object.hasOwn(at, name);
-    if (!isThere) return `not ${JSON.stringify(name)} in object.keys(${path})`;
+    if (typeof at !== "object" || at === null) break;
+    if (!Object.hasOwn(at, name)) return `not ${JSON.stringify(name)} in object.keys(${path})`;
     at = (at as { readonly [member: string]: unknown })[name];
     path += /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
   }
@@ -91,26 +92,38 @@ function readHead(rule: string): Head {
   for (const { 0: piece, index } of rule.matchAll(pieces)) {
     const end = index + piece.length;
     if (opened) {
-      if (piece === "{") return { body: "braces", end, lineEnd: end };
+      if (piece === "{" && isBody(rule.slice(index))) return { body: "braces", end, lineEnd: end };
       if (/^\s+$/.test(piece) || piece.startsWith("#")) continue;
       return { body: "expression", end: index, lineEnd: lineEndOf(rule, index) };
     }
     if (/^[{([]$/.test(piece)) depth++;
     else if (/^[})\]]$/.test(piece)) depth--;
     else if (depth === 0 && piece === "if") opened = true;
-    else if (depth === 0 && /^\r?\n$/.test(piece)) break;
+    else if (depth === 0 && /^\r?\n$/.test(piece) && !/^\s*if\b/.test(rule.slice(end))) break;
     if (!/^\s+$/.test(piece) && !piece.startsWith("#")) last = end;
   }
   return { body: "none", end: last, lineEnd: last };
 }
 
-/** The end of an expression: its line's, where no bracket is open. */
+/** Whether braces hold a body, and are no object or comprehension that something is compared with. */
+function isBody(braces: string): boolean {
+  let depth = 0;
+  for (const { 0: piece, index } of braces.matchAll(pieces)) {
+    if (/^[{([]$/.test(piece)) depth++;
+    else if (/^[})\]]$/.test(piece) && --depth === 0)
+      return !/^[^\S\n]*(?:[=!<>[.|&+*/-]|in\b)/.test(braces.slice(index + 1));
+  }
+  return true;
+}
+
+/** The end of an expression: its line's, where no bracket is open and nothing is to follow. */
 function lineEndOf(rule: string, from: number): number {
   let depth = 0;
   for (const { 0: piece, index } of rule.slice(from).matchAll(pieces)) {
     if (/^[{([]$/.test(piece)) depth++;
     else if (/^[})\]]$/.test(piece)) depth--;
-    else if (depth === 0 && (/^\r?\n$/.test(piece) || piece.startsWith("#"))) return from + index;
+    else if (depth > 0 || !(/^\r?\n$/.test(piece) || piece.startsWith("#"))) continue;
+    else if (!/(?:[=!<>|&+*/:,-]|\bin)\s*$/.test(rule.slice(from, from + index))) return from + index;
   }
   return rule.length;
 }

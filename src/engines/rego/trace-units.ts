@@ -14,12 +14,15 @@ export async function traceUnit(unit: PreparedUnit, opa: OpaProgram, input: stri
   if (modules === undefined || rules === undefined) return [];
   const traced = await opa.trace(modules, input);
   if ("findings" in traced) return [];
-  const same = isDeepStrictEqual(sorted(traced.decision), sorted(await answerOf(unit, input)));
+  const answer = await answerOf(unit, input);
+  // Where the compiled policy failed there is nothing to hold OPA's answer against.
+  const same = answer === undefined ? undefined : isDeepStrictEqual(sorted(traced.decision), sorted(answer));
+  const opinion = same === undefined ? {} : ({ secondOpinion: same ? "same" : "different" } as const);
   const traces = policiesOf(rules, unit.layer).flatMap((policy): PolicyTrace[] => {
     const rule = traced.rules.find((one) => isAt(one, policy));
     if (rule === undefined) return [];
     const clauses = clausesOf(rule, "when");
-    return [{ policy, value: rule.value, clauses, secondOpinion: same ? "same" : "different" }];
+    return [{ policy, value: rule.value, clauses, ...opinion }];
   });
   return traces.filter((trace) => trace.value !== "false" || isOfAction(trace));
 }
@@ -44,12 +47,22 @@ function isAt({ file, line, column }: TracedRule, { place }: PolicyInfo): boolea
 function clausesOf({ expressions, below }: TracedRule, kind: TraceNode["kind"]): readonly TraceNode[] {
   const unclaimed = new Set(below);
   const nodes = expressions.map((expression): TraceNode => {
-    const used = [...unclaimed].filter((rule) => expression.text.includes(shortName(rule)));
+    const used = [...unclaimed].filter((rule) => isNamed(shortName(rule), expression.text));
     for (const rule of used) unclaimed.delete(rule);
-    const isScope = kind === "when" && /\binput\.action\b/.test(expression.text);
-    return nodeOf(expression, isScope ? "scope" : kind, used);
+    return nodeOf(expression, kind === "when" && isOfActionAlone(expression) ? "scope" : kind, used);
   });
   return [...nodes, ...[...unclaimed].map(nodeOfRule)];
+}
+
+// FAIL-CLOSED: a rule that is false by its scope is said nothing of; one that reads more may be true of another call.
+function isOfActionAlone({ text, reads }: TracedExpression): boolean {
+  return /\binput\.action\b/.test(text) && reads.every((path) => path === "action");
+}
+
+/** Whether an expression leans on a rule of that name: not in a text, and not as a part of the input. */
+function isNamed(name: string, text: string): boolean {
+  const bare = text.replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '""').replace(/\binput(?:\.\w+|\[[^\]]*\])*/g, "input");
+  return bare.match(/\w+/g)?.includes(name) ?? false;
 }
 
 function nodeOf(expression: TracedExpression, kind: TraceNode["kind"], used: readonly TracedRule[]): TraceNode {

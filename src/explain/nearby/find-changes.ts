@@ -1,5 +1,7 @@
 // Station: a denial → the smallest changes of the request that would be allowed. Policies say where to look: what the
 // nearest permits miss and the standing forbids name. Whether a change helps is never reasoned out, but evaluated.
+import type { PluginRef } from "../../calls/identifiers.ts";
+import type { Json } from "../../calls/json.ts";
 import { limits } from "../../calls/limits.ts";
 import { combineVerdicts } from "../../decisions/combine-verdicts.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
@@ -7,6 +9,7 @@ import type { Verdict } from "../../decisions/verdict.ts";
 import { evaluateAll } from "../evaluate-all.ts";
 import type { ExplainedPolicies, PutQuestion } from "../explained-policies.ts";
 import type { ChangedPart, RequestChange, RequestChanges } from "../explanation.ts";
+import { parseCallWords } from "../parse-call-words.ts";
 import { sayCall } from "../say-call.ts";
 import type { Mention, Origin } from "./nearby-call.ts";
 import { type Nearby, walkNearby } from "./walk-nearby.ts";
@@ -19,31 +22,37 @@ export interface Search {
   readonly mentions: readonly Mention[];
   readonly sets: ExplainedPolicies["sets"];
   readonly put: PutQuestion;
+  /** Milliseconds from whenever: what the search may take is bounded. */
+  readonly clockMs: () => number;
 }
 
 /** Evaluates the calls nearby until a few are found that are allowed, or the bound is reached. */
-export async function findChanges({ origin, verdicts, mentions, sets, put }: Search): Promise<RequestChanges> {
+export async function findChanges({ origin, verdicts, mentions, sets, put, clockMs }: Search): Promise<RequestChanges> {
   const allowed: RequestChange[] = [];
   const standing = new Map(forbidsOf(verdicts).map((policy) => [policy.id, policy]));
-  let [looked, tried] = [0, 0];
+  let [looked, tried, unfinished] = [0, 0, false];
+  const untilMs = clockMs() + limits.nearbySearchMs;
   for (const nearby of walkNearby(origin, mentions, put)) {
     const smallest = allowed[0]?.parts.length ?? nearby.parts.length;
     if (smallest < nearby.parts.length || allowed.length >= limits.requestChangesMax) break;
     // Of several ways to change the same parts, the first is enough.
     if (allowed.some(({ parts }) => whatOf(parts) === whatOf(nearby.parts))) continue;
-    if (looked++ >= limits.nearbyRequestsMax) break;
+    if (looked++ >= limits.nearbyRequestsMax || clockMs() > untilMs) {
+      unfinished = true;
+      break;
+    }
     // What nobody could ask for says nothing of what would be answered.
     if (nearby.flaw !== undefined) continue;
     tried++;
     const answers = await evaluateAll(sets, nearby.request);
     if (combineVerdicts(answers).kind === "allow") {
-      allowed.push({ parts: nearby.parts, ...wordsOf(nearby, origin) });
+      allowed.push({ parts: nearby.parts, ...(await wordsOf(nearby, { origin, sets, put })) });
       continue;
     }
     const still = new Set(forbidsOf(answers).map(({ id }) => id));
     for (const id of standing.keys()) if (!still.has(id)) standing.delete(id);
   }
-  return { tried, allowed, standing: allowed.length > 0 ? [] : [...standing.values()] };
+  return { tried, unfinished, allowed, standing: allowed.length > 0 ? [] : [...standing.values()] };
 }
 
 function whatOf(parts: readonly ChangedPart[]): string {
@@ -53,10 +62,22 @@ function whatOf(parts: readonly ChangedPart[]): string {
     .join(" ");
 }
 
-// At another moment the call itself is the same.
-function wordsOf({ call, parts }: Nearby, origin: Origin): Pick<RequestChange, "words"> {
+/** The call as one would ask about it, where that is allowed as well: at another moment it is the same, and words do not say everything. */
+async function wordsOf(
+  { call, parts }: Nearby,
+  { origin, sets, put }: Pick<Search, "origin" | "sets" | "put">,
+): Promise<Pick<RequestChange, "words">> {
   const words = parts.some(({ what }) => what === "moment") || call === origin.call ? undefined : sayCall(call);
-  return words === undefined ? {} : { words };
+  if (words === undefined) return {};
+  const said = parseCallWords({
+    words,
+    nowMs: origin.atMs,
+    qualify: (id) => id as PluginRef,
+    parseInput: (text): Json => JSON.parse(text),
+  });
+  const { request, flaw } = put(said, origin.atMs);
+  const isAllowed = flaw === undefined && combineVerdicts(await evaluateAll(sets, request)).kind === "allow";
+  return isAllowed ? { words } : {};
 }
 
 function forbidsOf(verdicts: readonly Verdict[]): readonly PolicyInfo[] {

@@ -1,12 +1,11 @@
 import type { Call } from "../../calls/call.ts";
-import { isAgentId } from "../../calls/identifiers.ts";
-import type { Json, JsonObject } from "../../calls/json.ts";
+import { isAgentId, parseToolId, type ToolId } from "../../calls/identifiers.ts";
 import { limits } from "../../calls/limits.ts";
 import { writeModes } from "../../calls/powers.ts";
 import type { Value } from "../../calls/value.ts";
 import { type Mention, type NearbyCall, numbersAround, type Origin, textsOf, withAsk } from "./nearby-call.ts";
 
-/** The same call with another method, amount, secret or header, by another agent, or with another input. */
+/** The same call with another method, amount, secret, header or query, by another agent, or for another tool. */
 export function* nearbyAsks(origin: Origin, mentions: readonly Mention[]): Generator<NearbyCall> {
   const { call, atMs } = origin;
   for (const mention of mentions) {
@@ -28,28 +27,22 @@ const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 function* asksBy({ path, literals }: Mention, call: Call): Generator<Changed> {
   const agents = path === "principal" || path === "principal.id" || path.startsWith("context.via.agent");
   if (agents) yield* otherAgents(call, literals);
-  else if (path.startsWith("context.input.")) yield* otherInputs(call, path.slice("context.input.".length), literals);
+  else if (path.startsWith("context.via.tool")) yield* otherTools(call, literals);
   else if (call.action === "https.request") yield* otherRequests(call, path, literals);
   else if (call.action === "fs.write" || call.action === "fs.append") yield* otherWrites(call, path, literals);
 }
 
 function* otherRequests(call: Call<"https.request">, path: string, literals: readonly Value[]): Generator<Changed> {
-  const { method, secrets, headers, body, hop } = call.ask;
+  const { method, secrets, body, hop } = call.ask;
   if (path === "context.method") {
     for (const to of new Set([...textsOf(literals), ...methods])) {
       if (to !== method) yield { what: "method", from: method, to, call: withAsk(call, { method: to }) };
     }
   } else if (path === "context.secrets" && secrets.length > 0) {
     yield { what: "secrets", from: secrets.join(", "), to: "none", call: withAsk(call, { secrets: [] }) };
-  } else if (path === "context.headerNames" && headers.length > 0) {
-    const names = headers.map(({ name }) => name.toLowerCase());
-    const kept = headers.filter(({ name }) => !textsOf(literals).includes(name.toLowerCase()));
-    const to = kept.map(({ name }) => name.toLowerCase()).join(", ");
-    yield { what: "headers", from: names.join(", "), to: to || "none", call: withAsk(call, { headers: kept }) };
-  } else if (path === "context.queryKeys" && call.ask.url.includes("?")) {
-    const url = call.ask.url.replace(/\?.*$/s, "");
-    yield { what: "query", from: "as asked", to: "none", call: withAsk(call, { url }) };
-  } else if (path === "context.bodyBytes") {
+  } else if (path === "context.headerNames") yield* otherHeaders(call, textsOf(literals));
+  else if (path === "context.queryKeys") yield* otherQueries(call, textsOf(literals));
+  else if (path === "context.bodyBytes") {
     const length = body?.length ?? 0;
     for (const { to, bytes } of lengths(literals, length, limits.httpsBodyBytesMax)) {
       yield { what: "body", from: `${length} bytes`, to, call: withAsk(call, { body: bytes }) };
@@ -95,31 +88,52 @@ function* otherAgents(call: Call, literals: readonly Value[]): Generator<Changed
   }
 }
 
-/** Of a tool's input, what Rego reads at the top of it or one below. */
-function* otherInputs(call: Call, path: string, literals: readonly Value[]): Generator<Changed> {
-  if (call.action !== "tool.execute") return;
-  const names = path.split(".");
-  for (const literal of literals) {
-    if (typeof literal === "object") continue;
-    const input = withMember(call.ask.input, names, literal);
-    const from = JSON.stringify(memberOf(call.ask.input, names) ?? null);
-    const to = JSON.stringify(literal);
-    if (input !== undefined && from !== to) yield { what: `input.${path}`, from, to, call: withAsk(call, { input }) };
+/** Another tool of the same plugin, on whose behalf it asks. */
+function* otherTools(call: Call, literals: readonly Value[]): Generator<Changed> {
+  for (const id of textsOf(literals, "Tool")) {
+    const tool = parseToolId(id);
+    if (tool === undefined || tool.plugin !== call.principal.id || id === call.via.tool) continue;
+    yield {
+      what: "tool",
+      from: call.via.tool ?? "",
+      to: id,
+      call: { ...call, via: { ...call.via, tool: id as ToolId } },
+    };
   }
 }
 
-function memberOf(input: Json, [name, ...below]: readonly string[]): Json | undefined {
-  if (name === undefined) return input;
-  return isRecord(input) && Object.hasOwn(input, name) ? memberOf(input[name] ?? null, below) : undefined;
+/** Without the keys of a query that are named, or with one that is not there yet. */
+function* otherQueries(call: Call<"https.request">, keys: readonly string[]): Generator<Changed> {
+  const [place = "", query = ""] = call.ask.url.split("?", 2);
+  const parts = query.split("&").filter((part) => part !== "");
+  const keyOf = (part: string) => part.split("=", 1)[0] ?? "";
+  const named = keys.map(encodeURIComponent);
+  const kept = parts.filter((part) => !named.includes(keyOf(part)));
+  const others = [
+    ...(kept.length < parts.length ? [kept] : []),
+    ...named.filter((key) => !parts.some((part) => keyOf(part) === key)).map((key) => [...parts, `${key}=`]),
+    ...(parts.length > 0 ? [[]] : []),
+  ];
+  for (const changed of others) {
+    const url = changed.length === 0 ? place : `${place}?${changed.join("&")}`;
+    const [from, to] = [parts, changed].map((all) => all.map(keyOf).join(", ") || "none");
+    yield { what: "query", from: from ?? "", to: to ?? "", call: withAsk(call, { url }) };
+  }
 }
 
-function withMember(input: Json, [name, ...below]: readonly string[], value: Json): JsonObject | undefined {
-  if (name === undefined || name === "__proto__" || !isRecord(input)) return undefined;
-  if (below.length === 0) return { ...input, [name]: value };
-  const member = withMember(input[name] ?? {}, below, value);
-  return member === undefined ? undefined : { ...input, [name]: member };
-}
-
-function isRecord(json: Json): json is JsonObject {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
+/** Without the headers that are named, or with one that is not there yet. */
+function* otherHeaders(call: Call<"https.request">, named: readonly string[]): Generator<Changed> {
+  const { headers } = call.ask;
+  const nameOf = ({ name }: { readonly name: string }) => name.toLowerCase();
+  const kept = headers.filter((header) => !named.includes(nameOf(header)));
+  const others = [
+    ...(kept.length < headers.length ? [kept] : []),
+    ...named
+      .filter((name) => !headers.some((header) => nameOf(header) === name))
+      .map((name) => [...headers, { name, value: "" }]),
+  ];
+  for (const changed of others) {
+    const [from, to] = [headers, changed].map((all) => all.map(nameOf).join(", ") || "none");
+    yield { what: "headers", from: from ?? "", to: to ?? "", call: withAsk(call, { headers: changed }) };
+  }
 }

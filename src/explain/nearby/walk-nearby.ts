@@ -4,6 +4,7 @@ import type { PutQuestion } from "../explained-policies.ts";
 import type { ChangedPart } from "../explanation.ts";
 import { nearbyAsks } from "./nearby-asks.ts";
 import type { Mention, NearbyCall, Origin } from "./nearby-call.ts";
+import { nearbyInputs } from "./nearby-inputs.ts";
 import { nearbyMoments } from "./nearby-moments.ts";
 import { nearbyPaths } from "./nearby-paths.ts";
 import { nearbyUrls } from "./nearby-urls.ts";
@@ -20,6 +21,7 @@ export function* nearbyCalls(origin: Origin, mentions: readonly Mention[]): Gene
   yield* nearbyAsks(origin, mentions);
   yield* nearbyPaths(origin, mentions);
   yield* nearbyUrls(origin, mentions);
+  yield* nearbyInputs(origin, mentions);
   yield* nearbyMoments(origin, mentions);
 }
 

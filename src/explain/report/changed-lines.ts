@@ -23,5 +23,5 @@ export function changedLines(before: string, after: string): ChangedLines {
 }
 
 function linesOf(text: string): readonly string[] {
-  return text.replace(/\n$/, "").split("\n");
+  return text.replace(/\r?\n$/, "").split(/\r?\n/);
 }

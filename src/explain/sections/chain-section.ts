@@ -2,13 +2,13 @@ import type { ChainStep, Explanation } from "../explanation.ts";
 import type { Note, Section, TreeNode } from "../report/report.ts";
 
 /** What a tool's execution hangs on, step by step, and under it what the tool's capabilities would get. */
-export function chainSection({ chain = [] }: Explanation): Section {
+export function chainSection({ chain = [], recorded }: Explanation): Section {
   const capabilities = chain.filter(({ what }) => what === "capability").map(stepNode);
   const steps = chain.filter(({ what }) => what !== "capability").map(stepNode);
   const last = steps.pop();
   const nodes = last === undefined ? capabilities : [...steps, { ...last, children: capabilities }];
   return {
-    title: "What its execution hangs on, and what its capabilities would get",
+    title: `What its execution hangs on${recorded?.now === undefined ? "" : " now"}, and what its capabilities would get`,
     // Where nothing of it is denied, it is nobody's question.
     ...(chain.every(({ answer }) => answer === "allow") && { isFolded: true }),
     blocks: nodes.length === 0 ? [] : [{ kind: "tree", nodes, indent: "  " }],

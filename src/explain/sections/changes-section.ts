@@ -1,27 +1,39 @@
 import type { Cause } from "../../decisions/cause.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
+import { escapeText } from "../../errors/escape-text.ts";
 import type { Explanation, PolicyEdit, RequestChange, RequestChanges, Suggestion } from "../explanation.ts";
 import type { Block, Note, Part, Section, TreeNode, Words } from "../report/report.ts";
 
 const allowed = { cells: ["→ allowed ✓"], cellTone: "good" } as const;
 
+const allowedByNow: Block = {
+  kind: "tree",
+  nodes: [{ label: "the same call", words: "as policies and plugins are now", ...allowed }],
+  indent: "  ",
+};
+
 /** Of a denial: the smallest changes that would be allowed, of the request and of policy, or that none is. */
 export function changesSection(explanation: Explanation): Section {
-  const { cause, changes, refused, suggestions } = explanation;
+  const { cause, changes, recorded, refused, suggestions } = explanation;
   // Where there is no set to ask, nothing was tried.
-  if (cause === undefined || refused !== undefined) return { title: "", blocks: [] };
+  if (cause === undefined || refused !== undefined || recorded?.now === "refused") return { title: "", blocks: [] };
+  if (recorded?.now === "allow") return { title: "What has changed since", blocks: [allowedByNow] };
   const isAllowed = suggestions.some(({ allows }) => allows) || (changes?.allowed.length ?? 0) > 0;
   const ofPolicy = policyBlocks(explanation);
   // Where there was nothing to try, neither in the request nor in the policies, there is nothing to tell.
   const isTried = changes !== undefined && (changes.tried > 0 || ofPolicy.length > 0);
   return {
-    title: isAllowed ? "One change away" : "What was tried",
+    title:
+      (isAllowed ? "One change away" : "What was tried") + (recorded?.now === undefined ? "" : ", as things are now"),
     blocks: [...(isTried ? requestBlocks(changes, cause) : []), ...ofPolicy],
   };
 }
 
-function requestBlocks({ allowed: found, tried, standing }: RequestChanges, cause: Cause): readonly Block[] {
-  if (found.length > 0) return [{ kind: "tree", nodes: found.map(changeNode), indent: "  " }];
+function requestBlocks(
+  { allowed: found, tried, unfinished, standing }: RequestChanges,
+  cause: Cause,
+): readonly Block[] {
+  if (found.length > 0) return found.flatMap(changeBlocks);
   // What is malformed is declared nowhere, and that says no more of it.
   const others = standing.filter(
     ({ annotations }) => cause !== "schema-invalid" || annotations["cause"] !== "undeclared",
@@ -32,29 +44,57 @@ function requestBlocks({ allowed: found, tried, standing }: RequestChanges, caus
       ? "no other request comes near this one"
       : tried === 1
         ? "the one request nearby is not allowed either"
-        : `none of the ${tried} requests nearby is allowed`;
-  return [{ kind: "tree", nodes: [{ label: "the request", words: [none, ...held] }], indent: "  " }];
+        : `none of the ${unfinished ? "first " : ""}${tried} requests nearby is allowed`;
+  return [
+    {
+      kind: "tree",
+      nodes: [
+        {
+          label: "the request",
+          words: [none, ...held, ...(unfinished ? ["; there are more, which were not looked at"] : [])],
+        },
+      ],
+      indent: "  ",
+    },
+  ];
 }
 
-function changeNode({ parts, words }: RequestChange): TreeNode {
+function changeBlocks({ parts, words }: RequestChange): readonly Block[] {
   const said = parts.flatMap(({ what, from, to }, index) => [
     `${index === 0 ? "" : ", and "}${what} `,
     shown(to),
     " instead of ",
     shown(from),
   ]);
-  const notes = words === undefined ? [] : [{ words: [{ code: commandOf(words) }], tone: "dim" } as const];
-  return { label: "the request", words: said, notes, ...allowed };
+  const node: TreeNode = { label: "the request", words: said, ...allowed };
+  return [
+    { kind: "tree", nodes: [node], indent: "  " },
+    ...(words === undefined ? [] : [{ kind: "code", language: "sh", text: commandOf(words) } as const]),
+  ];
 }
 
 function shown(value: string): Part {
   return value === "" ? "nothing" : { code: value };
 }
 
+const commandColumns = 74;
+
+/**
+ * The command that asks about a call, over several lines where it has to be. There is none where a character is shown
+ * otherwise than it is: it would ask something else.
+ * ATTACK: a guest chooses the words. Wrapped like other text, the second line would be a command of its own (threats 34).
+ */
 function commandOf(words: readonly string[]): string {
+  if (words.some((word) => escapeText(word, word.length) !== word)) return "# no command: not all of it can be seen";
   // A path may begin as an option does.
   const asked = words.some((word) => word.startsWith("-")) ? ["--", ...words] : words;
-  return ["yoi", "plugin", "explain", ...asked.map(quoted)].join(" ");
+  const lines = ["yoi plugin explain"];
+  for (const word of asked.map(quoted)) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (longer.length > commandColumns) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines.join(" \\\n");
 }
 
 /** A word as a shell takes it. */

@@ -4,15 +4,20 @@ import type { Section, Words } from "../report/report.ts";
 
 /** The obligations of an allow and, of a recorded call, what they came to. */
 export function limitsSection({ obligations, recorded }: Explanation): Section {
-  const rules = obligations.map((obligation) => ({ label: "limits", words: limitOf(obligation) }));
+  const rules = obligations.map((obligation) => ({
+    label: "limits",
+    words: limitOf(obligation, recorded === undefined),
+  }));
   const applied = recorded?.result === undefined ? [] : [{ label: "applied", words: resultOf(recorded.result) }];
   const rows = [...rules, ...applied];
   return { title: "Limits", isPlain: true, blocks: rows.length === 0 ? [] : [{ kind: "facts", rows }] };
 }
 
-function limitOf(obligation: Obligation): Words {
+function limitOf(obligation: Obligation, isAsked: boolean): Words {
   const by = obligation.policy.slice(obligation.policy.indexOf("#") + 1);
-  return [`${boundOf(obligation)} (`, { name: by }, ")"];
+  // Only a call that is made counts, and is counted.
+  const rest = isAsked && obligation.kind === "rate" ? "); how much of it is used up was not looked at" : ")";
+  return [`${boundOf(obligation)} (`, { name: by }, rest];
 }
 
 function boundOf(obligation: Obligation): string {

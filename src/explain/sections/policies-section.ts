@@ -6,8 +6,9 @@ import type { Block, Mark, Note, Section, TreeNode } from "../report/report.ts";
 
 type Fold = Extract<Block, { readonly kind: "fold" }>;
 
-// So many near misses tell enough; what is further away is folded.
+// So many tell enough; what is further away, or denies as well, is folded.
 const missesShown = 3;
+const standingShown = 10;
 
 /** The policies that decided, or came nearest to it, each with how its clauses came out. */
 export function policiesSection(explanation: Explanation): Section {
@@ -30,6 +31,8 @@ function lookedAt({ verdicts, traces }: Explanation): readonly Block[] {
 }
 
 function policyBlocks({ traces, nearest, misfits, verdicts, cause }: Explanation): readonly Block[] {
+  // An engine that gave no answer at all has said nothing of its policies.
+  const isSilent = verdicts.some(({ errors }) => errors.some(({ policy }) => policy === undefined));
   const order = (trace: PolicyTrace) => nearest.indexOf(trace.policy.id);
   const permits = traces.filter((trace) => !isForbid(trace));
   const forbids = traces.filter(isForbid);
@@ -39,22 +42,24 @@ function policyBlocks({ traces, nearest, misfits, verdicts, cause }: Explanation
   const applied = permits.filter((trace) => trace.value === "true");
   const missed = permits.filter((trace) => trace.value !== "true").sort((one, other) => order(one) - order(other));
   const node = (trace: PolicyTrace) => policyNode(trace, misfits);
+  const further = standing.slice(standingShown).map(node);
   const tree = [
-    ...standing.map((trace) => ({ ...node(trace), ...(isBeside(trace) && { isQuiet: true }) })),
+    ...standing.slice(0, standingShown).map((trace) => ({ ...node(trace), ...(isBeside(trace) && { isQuiet: true }) })),
     ...untraced(verdicts, traces),
     ...applied.map(node),
   ];
   // With a forbid in the way, what no permit said is beside the point.
   const isSettled = tree.some(({ isQuiet }) => isQuiet !== true);
   const shown = isSettled ? [] : missed.slice(0, missesShown);
-  const further = missed.slice(shown.length);
+  const furtherMissed = missed.slice(shown.length);
   const idle = forbids.filter((trace) => trace.value === "false");
-  const isUnspoken = missed.length + applied.length === 0 && !isSettled;
+  const isUnspoken = missed.length + applied.length === 0 && !isSettled && !isSilent;
   return [
     { kind: "tree", nodes: [...tree, ...shown.map(node)] },
-    ...furtherMisses(further.map(node), leftOut(traces), isSettled),
+    ...(further.length > 0 ? [foldOf(`${further.length} more that deny as well`, further)] : []),
+    ...furtherMisses(furtherMissed.map(node), leftOut(traces), isSettled),
     ...(isUnspoken ? [{ kind: "line", mark: "false", words: "no permit speaks of this action at all" } as const] : []),
-    ...(standing.length === 0
+    ...(standing.length === 0 && !isSilent
       ? [{ ...foldOf(`no forbid stands in the way (${idle.length} looked at)`, idle.map(node)), mark: "true" } as const]
       : []),
     ...(standing.length > 0 && idle.length > 0

@@ -26,11 +26,15 @@ function recordRows(recorded: Recorded, explanation: Explanation): readonly Fact
     ...(end === undefined ? [] : [quiet(end + took)]),
     { label: "", words: byWhat(explanation), tone: "dim" },
     ...(same && explanation.refused === undefined ? [quiet("evaluated again just now: same answer")] : []),
-    ...(now === undefined
-      ? []
-      : [{ label: "", words: `under the present policies: ${now === "allow" ? "allowed" : "denied"}` }]),
+    ...(now === undefined ? [] : [{ label: "", words: `as things are now: ${answersNow[now]}` }]),
   ];
 }
+
+const answersNow = {
+  allow: "allowed",
+  deny: "denied",
+  refused: "denied, for the policies are refused; yoi policy check says why",
+} as const;
 
 function byWhat({ policies, engines }: Explanation) {
   const digest = policies.replace("sha256:", "").slice(0, 7);
@@ -38,9 +42,13 @@ function byWhat({ policies, engines }: Explanation) {
 }
 
 /** Rego is evaluated twice for an explanation: compiled, as calls are, and by OPA itself. */
-function checks({ traces, consistent }: Explanation): readonly Fact[] {
+function checks({ traces, consistent, verdicts }: Explanation): readonly Fact[] {
+  // With an engine that gave no answer, there is none that reasons could come to.
+  const isAnswered = verdicts.every(({ errors }) => errors.every(({ policy }) => policy !== undefined));
   return [
-    ...(consistent && traces.length > 0 ? [quiet("the reasons above, read by themselves: same answer")] : []),
+    ...(consistent && isAnswered && traces.length > 0
+      ? [quiet("the reasons above, read by themselves: same answer")]
+      : []),
     ...(traces.some(({ secondOpinion }) => secondOpinion === "same")
       ? [quiet("OPA itself, asked too: same answer")]
       : []),

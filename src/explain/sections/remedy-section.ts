@@ -6,7 +6,8 @@ import { pluginConcerned } from "../request-in-words.ts";
 
 /** Of a denial: who can make a change, how, and what only the user's own configuration can open. */
 export function remedySection(explanation: Explanation): Section {
-  if (explanation.cause === undefined) return { title: "", blocks: [] };
+  // What is allowed by now needs nobody to change it.
+  if (explanation.cause === undefined || explanation.recorded?.now === "allow") return { title: "", blocks: [] };
   const { who, how } = explanation.remedy ?? remedyOf(explanation);
   const own = ownChange(explanation.request, explanation.verdicts);
   const changes = own === undefined ? (explanation.declaring ?? []) : [own];

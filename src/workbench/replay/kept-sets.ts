@@ -1,5 +1,5 @@
-import { prepareRevision } from "../../broker/prepare-revision.ts";
-import type { PolicyEngine, PolicySources, PreparedPolicies } from "../../engines/policy-engine.ts";
+import { prepareKept } from "../../broker/prepare-kept.ts";
+import type { PolicyEngine, PreparedPolicies } from "../../engines/policy-engine.ts";
 import type { JournalReader } from "../../journal/read-journal.ts";
 
 /** The policy sets of former times, as a journal keeps them. */
@@ -19,14 +19,11 @@ export function keptSets(reader: JournalReader, engines: readonly PolicyEngine[]
   const prepare = async (digest: string) => {
     const kept = reader.policySet(digest);
     if (kept === undefined) return undefined;
-    try {
-      const revision = await prepareRevision(engines, JSON.parse(kept) as PolicySources);
-      made.push(...revision.sets);
-      // Another version of an engine, or a journal that was altered: what was in force is known by its digest alone.
-      return revision.digest === digest ? revision.sets : undefined;
-    } catch {
-      return undefined;
-    }
+    const prepared = await prepareKept(kept, engines);
+    if (prepared === undefined) return undefined;
+    made.push(...prepared.revision.sets);
+    // Another version of an engine, or a journal that was altered: what was in force is known by its digest alone.
+    return prepared.revision.digest === digest ? prepared.revision.sets : undefined;
   };
   return {
     under: async (digest) => {

@@ -29,8 +29,12 @@ func newMentions() *mentions {
 	return &mentions{[]string{}, []json.RawMessage{}, map[ast.Var]bool{}}
 }
 
+// addRead calls the whole document `input`.
 func (m *mentions) addRead(path string) {
-	if path != "" && len(m.Reads) < readsMax && !slices.Contains(m.Reads, path) {
+	if path == "" {
+		path = "input"
+	}
+	if len(m.Reads) < readsMax && !slices.Contains(m.Reads, path) {
 		m.Reads = append(m.Reads, path)
 	}
 }

@@ -37,7 +37,7 @@ func (n names) learn(written *ast.Expr) {
 }
 
 func (n names) learnTerm(variable, value *ast.Term, stands named) {
-	if path, isPath := n.pathOf(value); isPath {
+	if path, isPart := n.partOf(value); isPart {
 		stands.paths = []string{path}
 	} else {
 		read := newMentions()
@@ -59,8 +59,14 @@ func (n names) bind(variable *ast.Term, stands named) {
 	}
 }
 
-// pathOf is the part of `input` that a term is, by its names with dots between them.
+// pathOf is the part of `input` that a term is, by its names with dots between them; `input` itself is none.
 func (n names) pathOf(term *ast.Term) (string, bool) {
+	path, isPart := n.partOf(term)
+	return path, isPart && path != ""
+}
+
+// partOf is the same with `input` itself, as the empty path.
+func (n names) partOf(term *ast.Term) (string, bool) {
 	switch value := term.Value.(type) {
 	case ast.Var:
 		if stands, known := n[value]; known && stands.whole {
@@ -75,7 +81,8 @@ func (n names) pathOf(term *ast.Term) (string, bool) {
 	return "", false
 }
 
-// pathsOf are the parts of `input` that a reference leads into, and what of it is after their names.
+// pathsOf are the parts of `input` that a reference leads into, and what of it is after their names. The path of `input`
+// itself is empty.
 func (n names) pathsOf(reference ast.Ref) ([]string, ast.Ref) {
 	head, isVar := reference[0].Value.(ast.Var)
 	if !isVar {
@@ -99,9 +106,6 @@ func (n names) pathsOf(reference ast.Ref) ([]string, ast.Ref) {
 		}
 		paths[0] = strings.TrimPrefix(paths[0]+"."+string(name), ".")
 		rest = rest[1:]
-	}
-	if paths[0] == "" {
-		return nil, rest
 	}
 	return paths, rest
 }
