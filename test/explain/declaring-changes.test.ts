@@ -125,6 +125,17 @@ function paste(toml: string, { lines, beside }: Change): string {
   return tables.join("");
 }
 
+// ATTACK: threats 34: a guest chooses the URL, and an author would paste lines that `plugin pack` refuses.
+test("no lines are offered for a URL that no manifest can declare", async (t) => {
+  const workspace = await prepare(t, { title: "", words: [], files: [] });
+  const offered = async (url: string) => {
+    const ran = await workspace.yoi("plugin", "explain", "example.weather", "https.request", "GET", url, "--json");
+    return (jsonOf(ran)["explanation"] as Explanation).declaring;
+  };
+  t.is((await offered("https://other.example/x"))?.length, 1);
+  t.falsy((await offered("https://other.example/x*"))?.length);
+});
+
 for (const row of rows) {
   test(`${row.title}: the lines that explain offers, pasted where it says, declare it`, async (t) => {
     const workspace = await prepare(t, row);

@@ -158,6 +158,10 @@ const layouts: { readonly [title: string]: readonly [text: string, speaksOf: str
     `${head} {\r\n\tinput.action == "tool.execute"\r\n\t${parts}\r\n}\r\n`,
     "input.cmd",
   ],
+  "an expression of lines that end with CR and LF": [
+    `${head} input.context.input.cmd in\r\n\t{"rm", "ls"}\r\n`,
+    "input.cmd",
+  ],
   "the input by another name": [
     `${head} {\n\ti := input\n\ti.${parts.slice(6)}\n}`,
     "input and input.cmd, whatever else it has",
@@ -184,8 +188,8 @@ for (const [title, [text, speaksOf]] of Object.entries(layouts)) {
     const after = await explaining([cedar, rego], edited(own, first?.edits ?? []));
     t.is((await after.judge(run({ cmd: "ls" }))).kind, "allow");
     t.is((await after.judge(run({ cmd: "rm" }))).kind, (await before.judge(run({ cmd: "rm" }))).kind);
-    if (title.startsWith("lines"))
-      t.notRegex(first?.edits.map((edit) => JSON.stringify(edit)).join("") ?? "", /[^r]\\n/);
+    if (title.includes("CR and LF"))
+      t.notRegex(first?.edits.map((edit) => JSON.stringify(edit)).join("") ?? "", /[^r]\\n|r\\r/);
     before.dispose();
     after.dispose();
   });

@@ -124,6 +124,13 @@ test("a class whose answer hangs on the very address says so, and one that a for
   );
 });
 
+test("an answer hangs on the address where a forbid in Cedar reads it among other things", async (t) => {
+  const either = neverToTheRange.replace("context.address.", 'context.behalf == "nobody" || context.address.');
+  const { yoi } = await asking(t, either);
+  const rows = addressesOf(await yoi(...request, "--json"))?.rows ?? [];
+  t.is(rows.find((row) => row.class === "public")?.hangsOn.length, 1);
+});
+
 test("an address that is opened does not stand for the class that it is of", async (t) => {
   const workspace = await asking(t);
   const own = `${workspace.home}/.config/yoi/yoi.toml`;

@@ -1,5 +1,8 @@
 import test from "ava";
 import { putQuestion } from "../../src/broker/put-question.ts";
+import { limits } from "../../src/calls/limits.ts";
+import { renderExplanation } from "../../src/explain/render-explanation.ts";
+import { plain } from "../../src/terminal/paint.ts";
 import { noonish } from "../support/broker-parts.ts";
 import { policyFile } from "../support/cedar-sets.ts";
 import { broadCall, broadInventory, cedarAlone, explaining } from "../support/explained-calls.ts";
@@ -50,4 +53,38 @@ test("two forbids in the way are both given an exception, in one suggestion", as
     ],
   );
   world.dispose();
+});
+
+test("a permit to list a folder says that it is for all below it, and an exception that it is for the folder", async (t) => {
+  const listing = broadCall("fs.list", { path: "notes" });
+  const titleIn = async (text: string) => {
+    const world = await explaining(cedarAlone, [policyFile(text)]);
+    const [first] = (await world.explain(listing)).suggestions;
+    world.dispose();
+    return first?.title;
+  };
+  t.is(await titleIn(""), "a permit for this plugin, action and path with all below it");
+  const forbid =
+    '@id("no") forbid (principal, action == Yoi::Action::"fs.list", resource);\npermit (principal, action, resource);';
+  t.is(await titleIn(forbid), "an exception to the forbid no for this plugin, action and path");
+});
+
+test("where more forbids stand than anybody would make exceptions to, none is suggested, and the first of them are shown", async (t) => {
+  const forbids = (count: number) =>
+    Array.from({ length: count }, (_, at) => `@id("f${at}") forbid (principal, action, resource);\n`).join("");
+  for (const [count, isSuggested] of [
+    [limits.exceptionsMax, true],
+    [limits.exceptionsMax + 1, false],
+    [30, false],
+  ] as const) {
+    const world = await explaining(cedarAlone, [
+      policyFile(`permit (principal, action, resource);\n${forbids(count)}`),
+    ]);
+    const explanation = await world.explain(broadCall("fs.read"));
+    t.is(explanation.suggestions.length > 0, isSuggested);
+    const text = renderExplanation(explanation, plain, { full: false });
+    t.is(text.match(/^✓ forbid f\d+, which applies/gm)?.length, Math.min(count, 10));
+    t.is(/… 20 more that deny as well/.test(text), count === 30);
+    world.dispose();
+  }
 });

@@ -29,7 +29,7 @@ export function exceptRequest(
         ? ` {\n\t${exception}\n\t${rule.slice(head.end, head.lineEnd).trim()}\n}`
         : ` if ${exception}`;
   const [before, kept] = [rule.slice(0, head.body === "expression" ? head.lineEnd : head.end), rule.slice(0, head.end)];
-  const after = kept + (text.includes("\r\n") ? inserted.replaceAll("\n", "\r\n") : inserted);
+  const after = kept + (text.includes("\r\n") ? inserted.replaceAll(/\r?\n/g, "\r\n") : inserted);
   const change = { file: place.file, line: place.line, before, after };
   return { change, held, open };
 }

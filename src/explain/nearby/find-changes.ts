@@ -1,11 +1,13 @@
 // Station: a denial → the smallest changes of the request that would be allowed. Policies say where to look: what the
 // nearest permits miss and the standing forbids name. Whether a change helps is never reasoned out, but evaluated.
+import type { Call } from "../../calls/call.ts";
 import type { PluginRef } from "../../calls/identifiers.ts";
 import type { Json } from "../../calls/json.ts";
 import { limits } from "../../calls/limits.ts";
 import { combineVerdicts } from "../../decisions/combine-verdicts.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
 import type { Verdict } from "../../decisions/verdict.ts";
+import { YoiError } from "../../errors/yoi-error.ts";
 import { evaluateAll } from "../evaluate-all.ts";
 import type { ExplainedPolicies, PutQuestion } from "../explained-policies.ts";
 import type { ChangedPart, RequestChange, RequestChanges } from "../explanation.ts";
@@ -69,15 +71,26 @@ async function wordsOf(
 ): Promise<Pick<RequestChange, "words">> {
   const words = parts.some(({ what }) => what === "moment") || call === origin.call ? undefined : sayCall(call);
   if (words === undefined) return {};
-  const said = parseCallWords({
-    words,
-    nowMs: origin.atMs,
-    qualify: (id) => id as PluginRef,
-    parseInput: (text): Json => JSON.parse(text),
-  });
+  const said = readWords(words, origin.atMs);
+  if (said === undefined) return {};
   const { request, flaw } = put(said, origin.atMs);
   const isAllowed = flaw === undefined && combineVerdicts(await evaluateAll(sets, request)).kind === "allow";
   return isAllowed ? { words } : {};
+}
+
+/** Nothing for what words cannot say, such as a path of nothing. */
+function readWords(words: readonly string[], nowMs: number): Call | undefined {
+  try {
+    return parseCallWords({
+      words,
+      nowMs,
+      qualify: (id) => id as PluginRef,
+      parseInput: (text): Json => JSON.parse(text),
+    });
+  } catch (error) {
+    if (YoiError.is(error, "YOI_USAGE") || YoiError.is(error, "YOI_CALL_MALFORMED")) return undefined;
+    throw error;
+  }
 }
 
 function forbidsOf(verdicts: readonly Verdict[]): readonly PolicyInfo[] {
