@@ -32,6 +32,11 @@ const changed: { readonly [title: string]: Row } = {
     policy: `permit (principal, ${request}, resource) when { context.method == "GET" };`,
     to: [["method", "GET"]],
   },
+  "a method in capitals": {
+    call: broadCall("https.request", { method: "get" }),
+    policy: `permit (principal, ${request}, resource);`,
+    to: [["method", "GET"]],
+  },
   "the URL that a permit names, with what lies beyond": {
     call: broadCall("https.request"),
     policy: `permit (principal, ${request}, resource in Yoi::Url::"https://api.example.com/v1");`,

@@ -8,11 +8,21 @@ import { type Mention, type NearbyCall, numbersAround, type Origin, textsOf, wit
 /** The same call with another method, amount, secret, header or query, by another agent, or for another tool. */
 export function* nearbyAsks(origin: Origin, mentions: readonly Mention[]): Generator<NearbyCall> {
   const { call, atMs } = origin;
-  for (const mention of mentions) {
-    for (const { what, from, to, call: changed } of asksBy(mention, call)) {
-      yield { part: { what, from, to }, call: changed, atMs };
-    }
+  for (const { what, from, to, call: changed } of asksNear(call, mentions)) {
+    yield { part: { what, from, to }, call: changed, atMs };
   }
+}
+
+function* asksNear(call: Call, mentions: readonly Mention[]): Generator<Changed> {
+  if (call.action === "https.request") yield* inCapitals(call);
+  for (const mention of mentions) yield* asksBy(mention, call);
+}
+
+/** A method in small letters is malformed, whatever policies say. */
+function* inCapitals(call: Call<"https.request">): Generator<Changed> {
+  const { method } = call.ask;
+  const to = method.toUpperCase();
+  if (to !== method) yield { what: "method", from: method, to, call: withAsk(call, { method: to }) };
 }
 
 interface Changed {
