@@ -20,6 +20,15 @@ export const causes = [
 
 export type Cause = (typeof causes)[number];
 
+/** What is settled after the engines have answered: evaluating again cannot bring it back. */
+export const gates: readonly Cause[] = [
+  "journal-unwritable",
+  "limit",
+  "needs-approval",
+  "obligation-unknown",
+  "no-effector",
+];
+
 /** Narrows an annotation's text to a cause. */
 export function isCause(text: string): text is Cause {
   return (causes as readonly string[]).includes(text);

@@ -14,6 +14,14 @@ export type Obligation =
 export type KnownObligation = Exclude<Obligation, { readonly kind: "unknown" }>;
 export type ObligationKind = KnownObligation["kind"];
 
+/** Every kind, by the name of its annotation. */
+export const obligationKinds = [
+  "rate",
+  "max_response_bytes",
+  "timeout",
+  "redact",
+] as const satisfies readonly ObligationKind[];
+
 /** Which obligations this version can discharge, by action. What is not here is a load error, and at run time a deny. */
 export const dischargeable: { readonly [A in Action]: readonly ObligationKind[] } = {
   "tool.register": [],

@@ -24,6 +24,11 @@ export interface TraceNode {
   readonly children: readonly TraceNode[];
 }
 
+/** Whether a clause lets its policy apply: what stands in an `unless` must not hold. */
+export function clauseHolds({ kind, value }: Pick<TraceNode, "kind" | "value">): boolean {
+  return value === (kind === "unless" ? "false" : "true");
+}
+
 /** One policy that could apply to a call by its scope or nearly so, and how each of its clauses came out. */
 export interface PolicyTrace {
   readonly policy: PolicyInfo;

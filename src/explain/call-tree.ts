@@ -41,7 +41,8 @@ function nodeOf(entry: DecidedEntry, end: EndedEntry | undefined, words: WordsOf
   };
 }
 
-function endingOf({ stage, failure }: EndedEntry): string {
+/** What became of a call: `performed`, or `failed: ` and the word of its failure. */
+export function endingOf({ stage, failure }: Pick<EndedEntry, "stage" | "failure">): string {
   return stage === "failed" ? `failed: ${failure ?? "unknown"}` : stage;
 }
 

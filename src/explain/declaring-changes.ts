@@ -4,10 +4,10 @@ import { parseToolId } from "../calls/identifiers.ts";
 import { type ToolEffect, toolEffects } from "../calls/inventory.ts";
 import { fsOperations } from "../calls/powers.ts";
 import { coversUrl, parseUrlPattern } from "../calls/url-pattern.ts";
-import type { AuthorizationRequest, Value } from "../calls/value.ts";
+import type { AuthorizationRequest } from "../calls/value.ts";
 import type { Verdict } from "../decisions/verdict.ts";
 import type { OwnChange } from "./own-change.ts";
-import { pluginConcerned } from "./request-in-words.ts";
+import { entityIn, pluginConcerned, secretsIn } from "./request-in-words.ts";
 
 /** What a plugin's manifest asks for and what its entry gives it, as far as declarations go. */
 export interface DeclaredNow {
@@ -189,14 +189,6 @@ function runningTool({ context }: AuthorizationRequest): string | undefined {
   const { via } = context;
   const tool = typeof via === "object" && "record" in via ? entityIn(via.record["tool"]) : undefined;
   return tool === undefined ? undefined : parseToolId(tool)?.tool;
-}
-
-function secretsIn({ secrets }: AuthorizationRequest["context"]): readonly string[] {
-  return Array.isArray(secrets) ? secrets.flatMap((one: Value) => entityIn(one) ?? []) : [];
-}
-
-function entityIn(value: Value | undefined): string | undefined {
-  return typeof value === "object" && "entity" in value ? value.entity.id : undefined;
 }
 
 function headerOf(request: AuthorizationRequest): string {

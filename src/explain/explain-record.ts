@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Call } from "../calls/call.ts";
 import { type AuthorizationRequest, showEntity } from "../calls/value.ts";
-import type { Cause } from "../decisions/cause.ts";
+import { type Cause, gates } from "../decisions/cause.ts";
 import { combineVerdicts } from "../decisions/combine-verdicts.ts";
 import type { Decision, DenyDecision } from "../decisions/decision.ts";
 import { failedVerdict, isRefused } from "../decisions/verdict.ts";
 import type { DecidedEntry, EndedEntry } from "../journal/journal-entry.ts";
+import { endingOf } from "./call-tree.ts";
 import { evaluateAll } from "./evaluate-all.ts";
 import { explainWhy } from "./explain-request.ts";
 import type { ExplainedPolicies } from "./explained-policies.ts";
@@ -13,16 +14,6 @@ import type { Explanation, Recorded, RecordedStep } from "./explanation.ts";
 import { findMends, momentOf } from "./find-mends.ts";
 import { pluginConcerned } from "./request-in-words.ts";
 import { traceAll } from "./trace-all.ts";
-
-// Settled by the broker after the engines have answered, so evaluating again cannot bring them back.
-const gates: readonly Cause[] = [
-  "limit",
-  "schema-invalid",
-  "needs-approval",
-  "obligation-unknown",
-  "no-effector",
-  "journal-unwritable",
-];
 
 /** A recorded decision with the evidence that was kept of it. */
 export interface RecordedDecision {
@@ -116,7 +107,8 @@ async function askNow(
 }
 
 function gateOf({ cause }: DecidedEntry): Cause | undefined {
-  return cause !== undefined && gates.includes(cause) ? cause : undefined;
+  // What was malformed is no matter of the engines either.
+  return cause === "schema-invalid" || (cause !== undefined && gates.includes(cause)) ? cause : undefined;
 }
 
 function recordedRefusal({ decision, policies, verdicts, cause = "engine-error", causes }: DecidedEntry): DenyDecision {
@@ -146,15 +138,19 @@ async function decideAgain(
   };
 }
 
-function endOf({ stage, failure, message, bytes, status, truncated, redactions }: EndedEntry): Partial<Recorded> {
+function endOf(end: EndedEntry): Partial<Recorded> {
+  const { message, bytes, status, truncated, redactions } = end;
   const result = {
     ...(bytes !== undefined && { bytes }),
     ...(status !== undefined && { status }),
     ...(truncated !== undefined && { truncated }),
     ...(redactions !== undefined && { redactions }),
   };
-  const ending = stage === "failed" ? `failed: ${failure ?? "unknown"}` : stage;
-  return { ending, ...(message !== undefined && { message }), ...(Object.keys(result).length > 0 && { result }) };
+  return {
+    ending: endingOf(end),
+    ...(message !== undefined && { message }),
+    ...(Object.keys(result).length > 0 && { result }),
+  };
 }
 
 function stepOf({ action, resource, address, addressClass, answer, decision }: DecidedEntry): RecordedStep {

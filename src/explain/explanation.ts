@@ -121,7 +121,7 @@ export interface Recorded {
   readonly policies: string;
   readonly answer: "allow" | "deny";
   readonly cause?: Cause;
-  /** What became of it: `performed`, or the word of its failure. */
+  /** What became of it: `performed`, or `failed: ` and the word of its failure. */
   readonly ending?: string;
   /** Of a failure: its one line. */
   readonly message?: string;

@@ -1,6 +1,6 @@
 import type { Call } from "../calls/call.ts";
 import type { AuthorizationRequest } from "../calls/value.ts";
-import type { Cause } from "../decisions/cause.ts";
+import { gates } from "../decisions/cause.ts";
 import type { Decision, DenyDecision } from "../decisions/decision.ts";
 import type { PolicyTrace } from "../decisions/trace.ts";
 import type { ExplainedPolicies } from "./explained-policies.ts";
@@ -25,15 +25,6 @@ export async function findMends(
   return { suggestions, ...(changes !== undefined && { changes }) };
 }
 
-// What is settled after the engines have answered is no matter of the request's parts.
-const settledLater: readonly Cause[] = [
-  "journal-unwritable",
-  "limit",
-  "needs-approval",
-  "obligation-unknown",
-  "no-effector",
-];
-
 async function changesOf(
   request: AuthorizationRequest,
   { cause, verdicts }: DenyDecision,
@@ -41,7 +32,7 @@ async function changesOf(
   { put, sets, clockMs = performanceMs }: ExplainedPolicies,
   call: Call,
 ): Promise<RequestChanges | undefined> {
-  if (put === undefined || settledLater.includes(cause)) return undefined;
+  if (put === undefined || gates.includes(cause)) return undefined;
   const mentions = readMentions(traces, nearestPermits(traces));
   return findChanges({ origin: { call, request, atMs: momentOf(request) }, verdicts, mentions, sets, put, clockMs });
 }

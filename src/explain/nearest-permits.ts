@@ -1,9 +1,8 @@
-import type { PolicyTrace } from "../decisions/trace.ts";
+import { clauseHolds, type PolicyTrace } from "../decisions/trace.ts";
 
 /** The ids of the permits that did not apply, those with the fewest clauses that fail first. */
 export function nearestPermits(traces: readonly PolicyTrace[]): readonly string[] {
-  const misses = ({ clauses }: PolicyTrace) =>
-    clauses.filter(({ kind, value }) => value !== (kind === "unless" ? "false" : "true")).length;
+  const misses = ({ clauses }: PolicyTrace) => clauses.filter((clause) => !clauseHolds(clause)).length;
   return traces
     .filter((trace) => trace.policy.effect === "permit" && trace.value !== "true")
     .sort((one, other) => misses(one) - misses(other))

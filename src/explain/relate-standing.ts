@@ -1,9 +1,9 @@
 import type { Action } from "../calls/powers.ts";
-import type { AuthorizationRequest, Value } from "../calls/value.ts";
+import type { AuthorizationRequest } from "../calls/value.ts";
 import type { DenyDecision } from "../decisions/decision.ts";
 import type { Finding } from "../errors/error-details.ts";
 import { type DeclaredNow, type DeclaringChange, declaringChanges } from "./declaring-changes.ts";
-import { pluginConcerned } from "./request-in-words.ts";
+import { pluginConcerned, secretsIn } from "./request-in-words.ts";
 
 /** One trouble with a plugin, as `plugin list` has it. */
 export interface Trouble extends Finding {
@@ -64,10 +64,10 @@ function troublesBehind(
 }
 
 function wantedBy({ action, resource, context }: AuthorizationRequest): string {
-  const { method, secrets } = context;
+  const { method } = context;
   switch (action) {
     case "https.request":
-      return `${String(method)} ${resource.id}${withSecrets(secretsIn(secrets))}`;
+      return `${String(method)} ${resource.id}${withSecrets(secretsIn(context))}`;
     case "network.connect":
       return `a connection for ${resource.id}`;
     case "secret.use":
@@ -85,13 +85,8 @@ function withSecrets(names: readonly string[]): string {
   return names.length === 0 ? "" : ` with the secret ${names.join(", ")}`;
 }
 
-function secretsIn(secrets: Value | undefined): readonly string[] {
-  if (!Array.isArray(secrets)) return [];
-  return secrets.flatMap((one: Value) => (typeof one === "object" && "entity" in one ? [one.entity.id] : []));
-}
-
 function asksAbout({ action, context }: AuthorizationRequest, asks: PluginNow["asks"]): readonly string[] {
-  const hasSecret = secretsIn(context["secrets"]).length > 0;
+  const hasSecret = secretsIn(context).length > 0;
   return asks
     .filter(({ about }) => about === subjectOf(action) || (hasSecret && about === "secret"))
     .map(({ words }) => words);

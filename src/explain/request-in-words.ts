@@ -31,6 +31,15 @@ function hopOf(hop: Value | undefined): string {
 /** The id of the plugin that a request concerns: the one that asks, or whose tool is called. */
 export function pluginConcerned({ context }: AuthorizationRequest): string | undefined {
   const { plugin } = context;
-  const id = typeof plugin === "object" && "record" in plugin ? plugin.record["id"] : undefined;
-  return typeof id === "object" && "entity" in id ? id.entity.id : undefined;
+  return typeof plugin === "object" && "record" in plugin ? entityIn(plugin.record["id"]) : undefined;
+}
+
+/** The names of the secrets that a request uses. */
+export function secretsIn({ secrets }: AuthorizationRequest["context"]): readonly string[] {
+  return Array.isArray(secrets) ? secrets.flatMap((one: Value) => entityIn(one) ?? []) : [];
+}
+
+/** The id of a value that is an entity. */
+export function entityIn(value: Value | undefined): string | undefined {
+  return typeof value === "object" && "entity" in value ? value.entity.id : undefined;
 }

@@ -12,8 +12,11 @@ import { explainable, explainedFrom } from "./explain-in-host.ts";
 import { createEngines, loadRevision, refusedRevision } from "./load-revision.ts";
 import { readOnlyJournal } from "./read-only-journal.ts";
 
-/** A workspace under inspection: everything can be asked, and nothing is written, run or registered. */
-export interface Inspection {
+/**
+ * A workspace under inspection: everything can be asked, and nothing is written, run or registered. Once it is put away,
+ * what its engines prepared answers no more.
+ */
+export interface Inspection extends AsyncDisposable {
   readonly survey: Survey;
   readonly engines: readonly PolicyEngine[];
   readonly revision: PolicyRevision;
@@ -53,6 +56,9 @@ export async function inspectWorkspace(
       ...explainable(revision, sources, engines),
       ...explainedFrom(survey),
       ...("problem" in loaded && { refused: loaded.problem.details.findings }),
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(engines.map((engine) => engine.close()));
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Call } from "../calls/call.ts";
 import { newId } from "../calls/identifiers.ts";
 import type { EntityType } from "../calls/value.ts";
 import type { PolicyInfo } from "../decisions/policy-info.ts";
-import type { PolicyTrace, TraceNode } from "../decisions/trace.ts";
+import { clauseHolds, type PolicyTrace, type TraceNode } from "../decisions/trace.ts";
 import { traceAll } from "../explain/trace-all.ts";
 import type { PluginState } from "../workspace/plugin-state.ts";
 import type { Inspection } from "./inspect-workspace.ts";
@@ -72,7 +72,7 @@ async function coverageOf(
 }
 
 function failing(trace: PolicyTrace): readonly TraceNode[] {
-  return trace.clauses.filter(({ kind, value }) => value !== (kind === "unless" ? "false" : "true"));
+  return trace.clauses.filter((clause) => !clauseHolds(clause));
 }
 
 // What a permit names beside its own resource is the last literal of the clause, in the form in which all are kept.

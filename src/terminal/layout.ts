@@ -71,3 +71,8 @@ export function wrap(text: string, indent = "", width = widthDefault): readonly 
   }
   return [...lines, indent + line];
 }
+
+/** A number for people: `1,204`. */
+export function grouped(count: number): string {
+  return count.toLocaleString("en");
+}

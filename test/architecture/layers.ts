@@ -61,7 +61,7 @@ export const layers: { readonly [folder: string]: Layer } = {
   },
   broker: {
     may: ["calls", "engines", "decisions", "warrants", "effectors", "journal", "errors"],
-    touches: ["crypto", "timers", "util"],
+    touches: ["zod", "crypto", "timers", "util"],
   },
   exchange: { may: ["calls", "broker", "effectors", "decisions", "warrants", "errors"], touches: [] },
   guest: { may: ["calls", "exchange", "broker", "decisions", "sandbox", "errors"], touches: ["timers"] },
@@ -75,7 +75,10 @@ export const layers: { readonly [folder: string]: Layer } = {
     may: ["tools", "calls", "decisions", "plugins", "packages", "config", "engines", "errors"],
     touches: ["fs", "path", "crypto"],
   },
-  explain: { may: ["calls", "decisions", "engines", "journal", "terminal", "errors"], touches: ["zod", "crypto"] },
+  explain: {
+    may: ["calls", "decisions", "engines", "journal", "terminal", "errors"],
+    touches: ["zod", "crypto", "util"],
+  },
   workbench: {
     may: [
       "calls",

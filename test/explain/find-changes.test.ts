@@ -1,11 +1,15 @@
 import test from "ava";
+import { putQuestion } from "../../src/broker/put-question.ts";
 import type { Call } from "../../src/calls/call.ts";
+import { canonicalUrl } from "../../src/calls/canonical-url.ts";
 import type { PluginRef } from "../../src/calls/identifiers.ts";
 import type { Inventory, PluginStanding } from "../../src/calls/inventory.ts";
 import { limits } from "../../src/calls/limits.ts";
 import { type Action, actions } from "../../src/calls/powers.ts";
 import type { Cause } from "../../src/decisions/cause.ts";
 import { findChanges } from "../../src/explain/nearby/find-changes.ts";
+import type { Mention } from "../../src/explain/nearby/nearby-call.ts";
+import { nearbyUrls } from "../../src/explain/nearby/nearby-urls.ts";
 import { readMentions } from "../../src/explain/nearby/read-mentions.ts";
 import { parseCallWords } from "../../src/explain/parse-call-words.ts";
 import { noonish } from "../support/broker-parts.ts";
@@ -333,6 +337,17 @@ test("the words of a change leave out the values of a query", async (t) => {
   t.regex(said, /https:\/\/api\.example\.com\/v1\/now\?token=…&city=…/);
   t.notRegex(said, /s3cr3t|Oslo/);
   world.dispose();
+});
+
+test("the URLs nearby keep brackets and ports where the host needs them", (t) => {
+  const call = broadCall("https.request", { url: "http://[2001:db8::1]:8080/v2/now" });
+  const { request: asked } = putQuestion(call, broadInventory(), noonish);
+  const near = (mentions: readonly Mention[]) =>
+    [...nearbyUrls({ call, request: asked, atMs: noonish }, mentions)].map(({ part }) => part.to);
+  t.deepEqual(near([]), ["https://[2001:db8::1]/v2/now"]);
+  t.true(near([{ path: "resource.scheme", literals: ["https"] }]).includes("https://[2001:db8::1]/v2/now"));
+  t.true(near([{ path: "resource.host", literals: ["a.example"] }]).includes("http://a.example:8080/v2/now"));
+  for (const url of near([{ path: "resource.port", literals: [443] }])) t.is(typeof canonicalUrl(url), "object", url);
 });
 
 test("a search that takes too long ends, and says that it did", async (t) => {

@@ -183,6 +183,16 @@ const rows: readonly Row[] = [
     parts: ["notes all depends"],
   },
   {
+    title:
+      "a forbid that asks what an entity has that it names, which may err, stands before what it does not apply to",
+    policies: `${readsAll}
+      forbid (principal, action == Yoi::Action::"fs.write", resource)
+      when { Yoi::Plugin::"project:example.other".enabled && context.mount == "other" };
+      permit (principal, action == Yoi::Action::"fs.write", resource);`,
+    asked: ({ action }) => action === "fs.write",
+    parts: ["notes all depends"],
+  },
+  {
     title: "one method is permitted",
     policies: `permit (principal, action == Yoi::Action::"https.request", resource)
       when { context.method == "GET" };`,

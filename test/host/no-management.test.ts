@@ -80,7 +80,11 @@ test("no path of a guest leads to `.yoi` or out of its mount, and a denial is th
 test("the shipped policies permit nothing but the connection of a request that is allowed", (t) => {
   const text = readFileSync(join(import.meta.dirname, "../../policies/invariants.cedar"), "utf8");
   t.deepEqual(text.match(/^permit[\s\S]*?;$/gm), [
-    `permit (principal, action == Yoi::Action::"network.connect", resource)
+    `permit (
+  principal,
+  action == Yoi::Action::"network.connect",
+  resource
+)
 when { context.behalf == "https.request" };`,
   ]);
 });

@@ -79,6 +79,22 @@ test("each row says what allows it, what it hangs on, and what holds back a part
   );
 });
 
+test("a permit for what a forbid holds back all of is not said to be for nothing that is asked for", async (t) => {
+  const workspace = await networkWorkspace(t);
+  workspace.write(
+    ".yoi/policies/own.cedar",
+    `@id("reads") permit (principal == Yoi::Plugin::"project:example.weather", action == Yoi::Action::"fs.read", resource);
+@id("idle") permit (principal == Yoi::Plugin::"project:example.weather", action == Yoi::Action::"fs.remove", resource);
+@id("frozen") forbid (principal, action in Yoi::Action::"files", resource);
+`,
+  );
+  const unused = jsonOf(await workspace.yoi("policy", "can", "example.weather", "--json"))["unused"];
+  t.deepEqual(
+    (unused as readonly { readonly policy: { readonly name: string } }[]).map(({ policy }) => policy.name),
+    ["idle"],
+  );
+});
+
 test("its JSON is what `docs/json.md` says", async (t) => {
   const { yoi } = await withPolicies(t);
   const { version, command, ...rest } = jsonOf(await yoi("policy", "can", "example.weather", "--json"));

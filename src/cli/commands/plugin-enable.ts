@@ -117,7 +117,7 @@ function chosenMounts(context: CommandContext, survey: Survey, declared: readonl
 
 /** What it asks for and no policy permits as things are now, in one line. */
 async function leftToPermit(context: CommandContext, ref: PluginRef): Promise<readonly string[]> {
-  const inspection = await inspectWorkspace(context.places(), context.nowMs);
+  await using inspection = await inspectWorkspace(context.places(), context.nowMs);
   const state = inspection.survey.plugins.get(ref);
   const rows = state === undefined ? [] : await judgePlugin(inspection, state, context.nowMs());
   const unpermitted = rows.filter(({ cause }) => cause === "no-permit").map(({ what }) => escapeText(what, 80));

@@ -34,7 +34,7 @@ export const pluginExplain: Command = {
   arity: [1, callWordsMax],
   async run(context) {
     const form = formOf(context);
-    const inspection = await inspectWorkspace(context.places(), context.nowMs);
+    await using inspection = await inspectWorkspace(context.places(), context.nowMs);
     const explanation = await withChain(await explain(context, inspection), inspection, context.nowMs());
     await tell(explanation, form, context);
     const { call } = explanation;
@@ -67,8 +67,9 @@ async function tell(explanation: Explanation, form: Form, context: CommandContex
   if (typeof out !== "string") return context.write(text);
   try {
     await writeWholeFile(resolve(context.folder, out), Buffer.from(text));
-  } catch {
-    throw new YoiError("YOI_USAGE", `\`${out}\` cannot be written: name a file that you may write`, {});
+  } catch (cause) {
+    const message = `\`${escapeText(out)}\` cannot be written: name a file that you may write`;
+    throw new YoiError("YOI_USAGE", message, {}, { cause });
   }
   context.say(`Written: ${escapeText(out)}`);
 }

@@ -18,7 +18,7 @@ export const pluginShow: Command = {
   summary: "one plugin: what it asks for, what it would get, and by which policy",
   arity: [1, 1],
   async run(context) {
-    const inspection = await inspectWorkspace(context.places(), context.nowMs);
+    await using inspection = await inspectWorkspace(context.places(), context.nowMs);
     const { survey } = inspection;
     const ref = qualifyPlugin(context.positionals[0] ?? "", [...survey.plugins.keys()]);
     const state = survey.plugins.get(ref);

@@ -2,11 +2,10 @@ import { escapeText } from "../../errors/escape-text.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { inspectWorkspace } from "../../host/inspect-workspace.ts";
 import { readJournal } from "../../journal/read-journal.ts";
-import { spread, table } from "../../terminal/layout.ts";
+import { grouped, spread, table } from "../../terminal/layout.ts";
 import { measurePolicies, type PolicyCosts } from "../../workbench/bench/measure-policies.ts";
 import { policyTitle } from "../../workbench/policy-title.ts";
 import { recordedCalls } from "../../workbench/recorded-calls.ts";
-import { grouped } from "../../workbench/replay/render-replay.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
 import { periodOptions, periodUsage, recordedPeriod } from "../recorded-period.ts";
 import { warnUntrusted } from "../warn-untrusted.ts";
@@ -23,25 +22,21 @@ export const policyBench: Command = {
   arity: [0, 0],
   async run(context) {
     const rounds = roundsOf(context);
-    const inspection = await inspectWorkspace(context.places(), context.nowMs);
-    try {
-      const { problem, sources, engines, survey } = inspection;
-      if (problem !== undefined) throw problem;
-      warnUntrusted(context, inspection);
-      const period = await recordedPeriod(context);
-      const last = context.options["last"] === undefined ? requestsDefault : period.last;
-      const recorded = recordedCalls(readJournal(survey.places.journal), { ...period, last });
-      const requests = [...recorded].flatMap(({ request }) => request ?? []);
-      if (requests.length === 0 || sources === undefined) {
-        throw new YoiError("YOI_USAGE", "there is nothing on record to measure with; call a tool first", {});
-      }
-      const costs = await measurePolicies(engines, sources, requests, rounds);
-      told(context, costs);
-      context.result({ ...costs });
-      return exit.done;
-    } finally {
-      await Promise.all(inspection.engines.map((engine) => engine.close()));
+    await using inspection = await inspectWorkspace(context.places(), context.nowMs);
+    const { problem, sources, engines, survey } = inspection;
+    if (problem !== undefined) throw problem;
+    warnUntrusted(context, inspection);
+    const period = await recordedPeriod(context);
+    const last = context.options["last"] === undefined ? requestsDefault : period.last;
+    const recorded = recordedCalls(readJournal(survey.places.journal), { ...period, last });
+    const requests = [...recorded].flatMap(({ request }) => request ?? []);
+    if (requests.length === 0 || sources === undefined) {
+      throw new YoiError("YOI_USAGE", "there is nothing on record to measure with; call a tool first", {});
     }
+    const costs = await measurePolicies(engines, sources, requests, rounds);
+    told(context, costs);
+    context.result({ ...costs });
+    return exit.done;
   },
 };
 

@@ -18,36 +18,33 @@ export const policyBuild: Command = {
   options: { out: { type: "string" } },
   arity: [0, 0],
   async run(context) {
-    const { engines, survey } = await inspectWorkspace(context.places(), context.nowMs);
-    try {
-      // Who builds an archive of a folder wants its policies judged, trusted here or not.
-      const folder = survey.places.workspacePolicies;
-      const loaded = await loadRevision(engines, withPoliciesOf(folder, survey));
-      if ("problem" in loaded) throw loaded.problem;
-      const versions = Object.fromEntries([...loaded.revision.versions].toSorted());
-      for (const set of loaded.revision.sets) set.dispose();
-      const { bytes, manifest } = await buildPolicyArchive(loaded.sources, folder, {
-        yoi: yoiVersion(),
-        engines: versions,
-      });
-      const { digest, files } = manifest;
-      const named = context.options["out"];
-      const file = typeof named === "string" ? named : `policies-${digest.slice("sha256:".length, 19)}.yoi-policies`;
-      await write(context, file, bytes);
-      const count = `${files.length} ${files.length === 1 ? "file" : "files"}`;
-      context.say(`${context.paint.good("✓")} ${escapeText(file, limits.pathBytesMax)}  ${count}\n  ${digest}`);
-      context.result({ archive: resolve(context.folder, file), digest, bytes: bytes.byteLength, files });
-      return exit.done;
-    } finally {
-      await Promise.all(engines.map((engine) => engine.close()));
-    }
+    await using inspection = await inspectWorkspace(context.places(), context.nowMs);
+    const { engines, survey } = inspection;
+    // Who builds an archive of a folder wants its policies judged, trusted here or not.
+    const folder = survey.places.workspacePolicies;
+    const loaded = await loadRevision(engines, withPoliciesOf(folder, survey));
+    if ("problem" in loaded) throw loaded.problem;
+    const versions = Object.fromEntries([...loaded.revision.versions].toSorted());
+    for (const set of loaded.revision.sets) set.dispose();
+    const { bytes, manifest } = await buildPolicyArchive(loaded.sources, folder, {
+      yoi: yoiVersion(),
+      engines: versions,
+    });
+    const { digest, files } = manifest;
+    const named = context.options["out"];
+    const file = typeof named === "string" ? named : `policies-${digest.slice("sha256:".length, 19)}.yoi-policies`;
+    await write(context, file, bytes);
+    const count = `${files.length} ${files.length === 1 ? "file" : "files"}`;
+    context.say(`${context.paint.good("✓")} ${escapeText(file, limits.pathBytesMax)}  ${count}\n  ${digest}`);
+    context.result({ archive: resolve(context.folder, file), digest, bytes: bytes.byteLength, files });
+    return exit.done;
   },
 };
 
 async function write(context: CommandContext, file: string, bytes: Uint8Array): Promise<void> {
   try {
     await writeWholeFile(resolve(context.folder, file), bytes);
-  } catch {
-    throw new YoiError("YOI_USAGE", `\`${escapeText(file)}\` cannot be written; --out names another`, {});
+  } catch (cause) {
+    throw new YoiError("YOI_USAGE", `\`${escapeText(file)}\` cannot be written; --out names another`, {}, { cause });
   }
 }

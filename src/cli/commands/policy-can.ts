@@ -16,19 +16,15 @@ export const policyCan: Command = {
   options: { tool: { type: "string" }, agent: { type: "string" } },
   arity: [1, 1],
   async run(context) {
-    const inspection = await inspectWorkspace(context.places(), context.nowMs);
-    try {
-      if (inspection.problem !== undefined) throw inspection.problem;
-      const state = knownState(inspection, context.positionals[0] ?? "");
-      const reach = await pluginReach(state, inspection, questionOf(context, state), context.nowMs());
-      const { trust } = inspection.survey;
-      context.say(renderCan(reach, context.paint));
-      warnUntrusted(context, inspection);
-      context.result({ ...reach, trusted: trust.trusted });
-      return exit.done;
-    } finally {
-      await Promise.all(inspection.engines.map((engine) => engine.close()));
-    }
+    await using inspection = await inspectWorkspace(context.places(), context.nowMs);
+    if (inspection.problem !== undefined) throw inspection.problem;
+    const state = knownState(inspection, context.positionals[0] ?? "");
+    const reach = await pluginReach(state, inspection, questionOf(context, state), context.nowMs());
+    const { trust } = inspection.survey;
+    context.say(renderCan(reach, context.paint));
+    warnUntrusted(context, inspection);
+    context.result({ ...reach, trusted: trust.trusted });
+    return exit.done;
   },
 };
 

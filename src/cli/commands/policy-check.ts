@@ -38,12 +38,8 @@ export const policyCheck: Command = {
   arity: [0, 0],
   async run(context) {
     const asked = readOptions(context);
-    const inspection = await inspectWorkspace(context.places(), context.nowMs);
-    try {
-      return await check(context, inspection, asked);
-    } finally {
-      await Promise.all(inspection.engines.map((engine) => engine.close()));
-    }
+    await using inspection = await inspectWorkspace(context.places(), context.nowMs);
+    return await check(context, inspection, asked);
   },
 };
 

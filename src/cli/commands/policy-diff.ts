@@ -18,12 +18,8 @@ export const policyDiff: Command = {
   options: { ...periodOptions },
   arity: [1, 2],
   async run(context) {
-    const inspection = await inspectWorkspace(context.places(), context.nowMs);
-    try {
-      return await diff(context, inspection);
-    } finally {
-      await Promise.all(inspection.engines.map((engine) => engine.close()));
-    }
+    await using inspection = await inspectWorkspace(context.places(), context.nowMs);
+    return await diff(context, inspection);
   },
 };
 

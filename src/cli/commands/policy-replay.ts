@@ -2,13 +2,13 @@ import { resolve } from "node:path";
 import { escapeText } from "../../errors/escape-text.ts";
 import { type Inspection, inspectWorkspace } from "../../host/inspect-workspace.ts";
 import { readJournal } from "../../journal/read-journal.ts";
-import { wrap } from "../../terminal/layout.ts";
+import { grouped, wrap } from "../../terminal/layout.ts";
 import { recordedCalls } from "../../workbench/recorded-calls.ts";
 import { groupFlips, isKnownTo } from "../../workbench/replay/group-flips.ts";
 import { keptSets } from "../../workbench/replay/kept-sets.ts";
 import { type ListedFlip, listFlips, placeOf } from "../../workbench/replay/list-flips.ts";
 import { type Candidate, loadCandidate } from "../../workbench/replay/load-candidate.ts";
-import { grouped, renderReplay } from "../../workbench/replay/render-replay.ts";
+import { renderReplay } from "../../workbench/replay/render-replay.ts";
 import { replayDecisions } from "../../workbench/replay/replay-decisions.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
 import { periodOptions, periodUsage, recordedPeriod } from "../recorded-period.ts";
@@ -26,12 +26,8 @@ export const policyReplay: Command = {
   },
   arity: [0, 0],
   async run(context) {
-    const inspection = await inspectWorkspace(context.places(), context.nowMs);
-    try {
-      return await replay(context, inspection);
-    } finally {
-      await Promise.all(inspection.engines.map((engine) => engine.close()));
-    }
+    await using inspection = await inspectWorkspace(context.places(), context.nowMs);
+    return await replay(context, inspection);
   },
 };
 

@@ -1,5 +1,5 @@
 import { table } from "../../terminal/layout.ts";
-import { type EditorFileState, editorFileStates, writeEditorFiles } from "../../workbench/editor/editor-files.ts";
+import { editorFileStates, writeEditorFiles } from "../../workbench/editor/editor-files.ts";
 import { type Command, exit } from "../command.ts";
 
 /** `yoi policy schema`: the files by which editors check policies and yoi.toml, and with `--write`, writes them anew. */
@@ -14,7 +14,7 @@ export const policySchema: Command = {
     const states = await editorFileStates(places);
     const isWritten = (path: string) => written.some((file) => file.path === path);
     const rows = states.map(({ file, state }) => [
-      isWritten(file.path) ? "written" : words[state],
+      isWritten(file.path) ? "written" : state,
       `.yoi/${file.path}`,
       file.purpose,
     ]);
@@ -30,10 +30,4 @@ export const policySchema: Command = {
     });
     return exit.done;
   },
-};
-
-const words: { readonly [S in EditorFileState]: string } = {
-  current: "current",
-  outdated: "outdated",
-  missing: "missing",
 };

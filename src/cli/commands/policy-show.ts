@@ -16,30 +16,26 @@ export const policyShow: Command = {
   options: { plugin: { type: "string" }, action: { type: "string" }, full: { type: "boolean" } },
   arity: [0, 0],
   async run(context) {
-    const inspection = await inspectWorkspace(context.places(), context.nowMs);
+    await using inspection = await inspectWorkspace(context.places(), context.nowMs);
     const { revision, problem, sources, survey } = inspection;
-    try {
-      if (problem !== undefined) throw problem;
-      const filter = filterOf(context, inspection);
-      const full = context.options["full"] === true;
-      const { policies, bundles } = listPolicies(revision.sets, sources ?? { policies: [] }, filter);
-      const list = renderPolicies({ policies, bundles }, context.paint, full);
-      context.say(list === "" ? "No policy can apply to that: it is denied." : list);
-      const engines = [...revision.versions].map(([name, version]) => `${name} ${version}`);
-      const total = `${policies.length} ${policies.length === 1 ? "policy" : "policies"}`;
-      context.say(`\n${total} · ${engines.join(" + ")} · ${revision.digest.replace("sha256:", "").slice(0, 7)}`);
-      warnUntrusted(context, inspection);
-      context.result({
-        digest: revision.digest,
-        engines,
-        trusted: survey.trust.trusted,
-        policies: policies.map(({ text, ...policy }) => (full ? { ...policy, text } : policy)),
-        bundles,
-      });
-      return exit.done;
-    } finally {
-      await Promise.all(inspection.engines.map((engine) => engine.close()));
-    }
+    if (problem !== undefined) throw problem;
+    const filter = filterOf(context, inspection);
+    const full = context.options["full"] === true;
+    const { policies, bundles } = listPolicies(revision.sets, sources ?? { policies: [] }, filter);
+    const list = renderPolicies({ policies, bundles }, context.paint, full);
+    context.say(list === "" ? "No policy can apply to that: it is denied." : list);
+    const engines = [...revision.versions].map(([name, version]) => `${name} ${version}`);
+    const total = `${policies.length} ${policies.length === 1 ? "policy" : "policies"}`;
+    context.say(`\n${total} · ${engines.join(" + ")} · ${revision.digest.replace("sha256:", "").slice(0, 7)}`);
+    warnUntrusted(context, inspection);
+    context.result({
+      digest: revision.digest,
+      engines,
+      trusted: survey.trust.trusted,
+      policies: policies.map(({ text, ...policy }) => (full ? { ...policy, text } : policy)),
+      bundles,
+    });
+    return exit.done;
   },
 };
 

@@ -2,10 +2,9 @@ import { escapeText } from "../../errors/escape-text.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { inspectWorkspace } from "../../host/inspect-workspace.ts";
 import { readJournal } from "../../journal/read-journal.ts";
-import { wrap } from "../../terminal/layout.ts";
+import { grouped, wrap } from "../../terminal/layout.ts";
 import { policyTitle } from "../../workbench/policy-title.ts";
 import { recordedCalls } from "../../workbench/recorded-calls.ts";
-import { grouped } from "../../workbench/replay/render-replay.ts";
 import { type LeastPrivilege, suggestLeast } from "../../workbench/suggest/suggest-least.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
 import { periodOptions, periodUsage, recordedPeriod } from "../recorded-period.ts";
@@ -19,22 +18,18 @@ export const policySuggest: Command = {
   options: periodOptions,
   arity: [0, 0],
   async run(context) {
-    const inspection = await inspectWorkspace(context.places(), context.nowMs);
-    try {
-      const { revision, sources, problem, engines, survey } = inspection;
-      if (problem !== undefined) throw problem;
-      warnUntrusted(context, inspection);
-      const cedar = engines.find(({ name }) => name === "cedar");
-      if (cedar === undefined || sources === undefined) throw new TypeError("there is no engine for Cedar");
-      const filter = await recordedPeriod(context);
-      const reader = readJournal(survey.places.journal);
-      const calls = () => recordedCalls(reader, filter);
-      const least = await suggestLeast({ calls, sets: revision.sets, sources, cedar });
-      if (least.wrong.length > 0) throw broken(least);
-      return told(context, least);
-    } finally {
-      await Promise.all(inspection.engines.map((engine) => engine.close()));
-    }
+    await using inspection = await inspectWorkspace(context.places(), context.nowMs);
+    const { revision, sources, problem, engines, survey } = inspection;
+    if (problem !== undefined) throw problem;
+    warnUntrusted(context, inspection);
+    const cedar = engines.find(({ name }) => name === "cedar");
+    if (cedar === undefined || sources === undefined) throw new TypeError("there is no engine for Cedar");
+    const filter = await recordedPeriod(context);
+    const reader = readJournal(survey.places.journal);
+    const calls = () => recordedCalls(reader, filter);
+    const least = await suggestLeast({ calls, sets: revision.sets, sources, cedar });
+    if (least.wrong.length > 0) throw broken(least);
+    return told(context, least);
   },
 };
 

@@ -82,30 +82,26 @@ function readOptions({ options, json, positionals }: CommandContext): Asked {
 const shownMax = 20;
 
 async function runOnce(context: CommandContext, asked: Asked): Promise<boolean> {
-  const inspection = await inspectWorkspace(context.places(), context.nowMs);
-  try {
-    const { only, coverageMin, junit } = asked;
-    const files = context.positionals;
-    // Of a choice of tests, what they leave out says little.
-    const coverage = coverageMin !== undefined || (only === undefined && files.length === 0);
-    const report = await runSuites(inspection, {
-      files,
-      folder: context.folder,
-      coverage,
-      ...(only !== undefined && { only }),
-    });
-    if (junit !== undefined) await writeReport(resolve(context.folder, junit), junitOf(report));
-    const isEnough = isCovered(report, coverageMin);
-    for (const line of renderSuites(report, context.paint)) context.say(line);
-    if (report.coverage !== undefined) {
-      for (const line of renderCoverage(report.coverage, context.paint, shownMax)) context.say(line);
-    }
-    if (!isEnough) context.say(context.paint.bad(`✗ coverage is below the ${coverageMin} % that are asked for`));
-    context.result(resultOf(report, isEnough));
-    return report.passed && isEnough;
-  } finally {
-    await Promise.all(inspection.engines.map((engine) => engine.close()));
+  await using inspection = await inspectWorkspace(context.places(), context.nowMs);
+  const { only, coverageMin, junit } = asked;
+  const files = context.positionals;
+  // Of a choice of tests, what they leave out says little.
+  const coverage = coverageMin !== undefined || (only === undefined && files.length === 0);
+  const report = await runSuites(inspection, {
+    files,
+    folder: context.folder,
+    coverage,
+    ...(only !== undefined && { only }),
+  });
+  if (junit !== undefined) await writeReport(resolve(context.folder, junit), junitOf(report));
+  const isEnough = isCovered(report, coverageMin);
+  for (const line of renderSuites(report, context.paint)) context.say(line);
+  if (report.coverage !== undefined) {
+    for (const line of renderCoverage(report.coverage, context.paint, shownMax)) context.say(line);
   }
+  if (!isEnough) context.say(context.paint.bad(`✗ coverage is below the ${coverageMin} % that are asked for`));
+  context.result(resultOf(report, isEnough));
+  return report.passed && isEnough;
 }
 
 // FAIL-CLOSED: a share that was asked for and could not be measured has not been reached.

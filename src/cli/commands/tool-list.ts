@@ -12,7 +12,8 @@ export const toolList: Command = {
   summary: "the tools that policy lets be registered now",
   arity: [0, 0],
   async run(context) {
-    const { survey, judge, problem } = await inspectWorkspace(context.places(), context.nowMs);
+    await using inspection = await inspectWorkspace(context.places(), context.nowMs);
+    const { survey, judge, problem } = inspection;
     const enabled = [...survey.plugins.values()].filter((state) => state.enablement !== undefined);
     const taken = new Set<string>();
     const tools = [];

@@ -1,4 +1,5 @@
-import { type AuthorizationRequest, showEntity, type Value } from "../../calls/value.ts";
+import { showValue } from "../../calls/show-value.ts";
+import type { AuthorizationRequest, Value } from "../../calls/value.ts";
 import { type ExactRequest, heldTextMax } from "../policy-exception.ts";
 
 /** What holds of exactly one request beyond its principal, action and resource, in Cedar. */
@@ -52,13 +53,4 @@ function equalities(path: string, value: Value): readonly string[] {
   // Strict validation knows no empty set.
   if (Array.isArray(value) && value.length === 0) return [`${path}.isEmpty()`];
   return [`${path} == ${showValue(value)}`];
-}
-
-function showValue(value: Exclude<Value, { readonly record: unknown }>): string {
-  if (typeof value !== "object") return JSON.stringify(value);
-  if ("entity" in value) return showEntity(value.entity);
-  if ("ip" in value) return `ip(${JSON.stringify(value.ip)})`;
-  if ("datetime" in value) return `datetime(${JSON.stringify(value.datetime)})`;
-  if ("duration" in value) return `duration(${JSON.stringify(value.duration)})`;
-  return `[${value.map((element) => showValue(element as Exclude<Value, { readonly record: unknown }>)).join(", ")}]`;
 }

@@ -1,6 +1,12 @@
 import type { Action } from "../../calls/powers.ts";
 import { causes, isCause } from "../../decisions/cause.ts";
-import { dischargeable, futureObligations, type Obligation, parseObligation } from "../../decisions/obligation.ts";
+import {
+  dischargeable,
+  futureObligations,
+  type Obligation,
+  obligationKinds,
+  parseObligation,
+} from "../../decisions/obligation.ts";
 import type { PolicyLayer } from "../../decisions/policy-info.ts";
 import type { Finding } from "../../errors/error-details.ts";
 import { escapeText } from "../../errors/escape-text.ts";
@@ -17,12 +23,6 @@ export interface AnnotatedPolicy {
 }
 
 const plainNames = ["id", "reason", "because", "cause"] as const;
-const obligationNames = [
-  "rate",
-  "max_response_bytes",
-  "timeout",
-  "redact",
-] as const satisfies readonly Obligation["kind"][];
 const name = /^[^\s\p{C}`#]{1,400}$/u;
 
 /** A policy's obligations, and what is wrong with its annotations: one that nothing enforces is an error. */
@@ -92,7 +92,7 @@ function unknownAnnotation(annotation: string): Finding {
       remedy: "take the policy out, or wait for a version that can",
     };
   }
-  const meant = suggestName(annotation, [...plainNames, ...obligationNames, ...futureObligations]);
+  const meant = suggestName(annotation, [...plainNames, ...obligationKinds, ...futureObligations]);
   return { message: `unknown annotation \`@${shown}\`: nothing would enforce it`, ...didYouMean(meant && `@${meant}`) };
 }
 

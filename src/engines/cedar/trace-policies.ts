@@ -1,7 +1,7 @@
 import type { PolicyJson } from "@cedar-policy/cedar-wasm/nodejs";
 import { limits } from "../../calls/limits.ts";
 import type { AuthorizationRequest } from "../../calls/value.ts";
-import type { PolicyTrace, TraceNode, TraceValue } from "../../decisions/trace.ts";
+import { clauseHolds, type PolicyTrace, type TraceNode, type TraceValue } from "../../decisions/trace.ts";
 import { flatten, partsOf } from "./expression-parts.ts";
 import { type KnownEntities, knownEntity } from "./known-entities.ts";
 import { restoreTree } from "./large-numbers.ts";
@@ -183,5 +183,5 @@ function failingClauses({ clauses }: Outlined, answers: readonly ProbeAnswer[]):
 }
 
 function holds({ kind }: Outline, value: ProbeAnswer["value"] | undefined): boolean {
-  return value === (kind === "unless" ? "false" : "true");
+  return value !== undefined && clauseHolds({ kind, value });
 }

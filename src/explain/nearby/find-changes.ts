@@ -37,12 +37,12 @@ export async function findChanges({ origin, verdicts, mentions, sets, put, clock
   for (const nearby of walkNearby(origin, mentions, put)) {
     const smallest = allowed[0]?.parts.length ?? nearby.parts.length;
     if (smallest < nearby.parts.length || allowed.length >= limits.requestChangesMax) break;
-    // Of several ways to change the same parts, the first is enough.
-    if (allowed.some(({ parts }) => whatOf(parts) === whatOf(nearby.parts))) continue;
     if (looked++ >= limits.nearbyRequestsMax || clockMs() > untilMs) {
       unfinished = true;
       break;
     }
+    // Of several ways to change the same parts, the first is enough.
+    if (allowed.some(({ parts }) => whatOf(parts) === whatOf(nearby.parts))) continue;
     // What nobody could ask for says nothing of what would be answered.
     if (nearby.flaw !== undefined) continue;
     tried++;

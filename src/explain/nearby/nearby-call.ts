@@ -1,4 +1,5 @@
 import type { Call } from "../../calls/call.ts";
+import type { Flaw } from "../../calls/flaw.ts";
 import type { AuthorizationRequest, Value } from "../../calls/value.ts";
 import type { ChangedPart } from "../explanation.ts";
 
@@ -14,6 +15,8 @@ export interface Origin {
   readonly call: Call;
   readonly request: AuthorizationRequest;
   readonly atMs: number;
+  /** What is malformed in it. */
+  readonly flaw?: Flaw;
 }
 
 /** What a policy asks about one part of a request: the constants that it holds it against. */

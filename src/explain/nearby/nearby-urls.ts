@@ -20,7 +20,7 @@ function* urlsNear(from: CanonicalUrl, mentions: readonly Mention[]): Generator<
     for (const text of textsOf(literals)) yield* urlsBy(path, text, from);
     for (const port of numbersAround(literals)) if (path === "resource.port") yield withPort(from, port);
   }
-  if (from.scheme === "http") yield `https://${from.host}${foldersOf(from.segments)}`;
+  if (from.scheme === "http") yield withHost("https", from.host, from);
 }
 
 function* urlsBy(path: string, text: string, from: CanonicalUrl): Generator<string> {
@@ -37,20 +37,27 @@ function* urlsBy(path: string, text: string, from: CanonicalUrl): Generator<stri
     yield above;
     return;
   }
-  if (path === "resource.scheme") yield `${text}://${from.host}${foldersOf(from.segments)}`;
+  if (path === "resource.scheme") yield withHost(text, from.host, from);
   else if (path === "resource.path")
     yield* [from.id, from.origin].map((place) => place + (text.startsWith("/") ? text : `/${text}`));
   else if (/^[a-z0-9.-]+$/.test(text)) {
     const host = text.replace(/^\.+/, "");
     const label = from.host.split(".")[0] ?? "";
-    yield `${from.scheme}://${host}${foldersOf(from.segments)}`;
-    yield `${from.scheme}://${label}.${host}${foldersOf(from.segments)}`;
+    for (const named of [host, `${label}.${host}`]) {
+      yield withHost(from.scheme, named, from);
+      yield withPort({ ...from, host: named }, from.port);
+    }
   }
 }
 
-function withPort({ scheme, host, segments }: CanonicalUrl, port: number): string {
-  const isDefault = port === (scheme === "https" ? 443 : 80);
-  return `${scheme}://${host.includes(":") ? `[${host}]` : host}${isDefault ? "" : `:${port}`}${foldersOf(segments)}`;
+function withPort(url: CanonicalUrl, port: number): string {
+  const isDefault = port === (url.scheme === "https" ? 443 : 80);
+  return withHost(url.scheme, url.host, url, isDefault ? "" : `:${port}`);
+}
+
+/** On the scheme's own port without another. */
+function withHost(scheme: string, host: string, { segments }: CanonicalUrl, port = ""): string {
+  return `${scheme}://${host.includes(":") ? `[${host}]` : host}${port}${foldersOf(segments)}`;
 }
 
 function foldersOf(segments: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { limits } from "../../calls/limits.ts";
 import type { Value } from "../../calls/value.ts";
-import type { PolicyTrace, TraceNode } from "../../decisions/trace.ts";
+import { clauseHolds, type PolicyTrace, type TraceNode } from "../../decisions/trace.ts";
 import type { Mention } from "./nearby-call.ts";
 
 /**
@@ -22,9 +22,7 @@ export function readMentions(traces: readonly PolicyTrace[], nearest: readonly s
 }
 
 function failingLeaves({ clauses }: PolicyTrace): readonly TraceNode[] {
-  return clauses
-    .filter(({ kind, value }) => value !== (kind === "unless" ? "false" : "true"))
-    .flatMap((clause) => leavesOf([clause]));
+  return clauses.filter((clause) => !clauseHolds(clause)).flatMap((clause) => leavesOf([clause]));
 }
 
 function leavesOf(nodes: readonly TraceNode[]): readonly TraceNode[] {

@@ -1,4 +1,3 @@
-import type { Flaw } from "../../calls/flaw.ts";
 import { limits } from "../../calls/limits.ts";
 import type { PutQuestion } from "../explained-policies.ts";
 import type { ChangedPart } from "../explanation.ts";
@@ -13,7 +12,6 @@ import { nearbyUrls } from "./nearby-urls.ts";
 export interface Nearby extends Origin {
   /** What was changed on the way. */
   readonly parts: readonly ChangedPart[];
-  readonly flaw?: Flaw;
 }
 
 /** Every call that differs in one part from another, as far as policies say what could matter. */

@@ -3,7 +3,7 @@ import type { Inventory, UrlPattern } from "../../calls/inventory.ts";
 import type { AuthorizationRequest, Value } from "../../calls/value.ts";
 import { type Cause, causes, isCause } from "../../decisions/cause.ts";
 import { combineVerdicts } from "../../decisions/combine-verdicts.ts";
-import type { Obligation } from "../../decisions/obligation.ts";
+import { type Obligation, obligationKinds } from "../../decisions/obligation.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
 import type { PolicyTrace } from "../../decisions/trace.ts";
 import type { Verdict } from "../../decisions/verdict.ts";
@@ -153,11 +153,8 @@ function causeOf(forbids: readonly PolicyInfo[]): Cause {
 
 /** A permit with obligations that errs denies, as a forbid does. */
 function mayErr({ policy, conditions }: Bearing): boolean {
-  return Object.keys(policy.annotations).some(isObligation) && conditions.some((text) => canErr({ text }));
-}
-
-function isObligation(name: string): boolean {
-  return ["rate", "max_response_bytes", "timeout", "redact"].includes(name);
+  const obliges = obligationKinds.some((kind) => policy.annotations[kind] !== undefined);
+  return obliges && conditions.some((text) => canErr({ text }));
 }
 
 /** Leaves out what is the same as that in which it lies, and joins a place with what is below it where they agree. */

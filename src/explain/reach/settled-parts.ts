@@ -50,8 +50,8 @@ export function readsOnlyFixed({ text, reads, literals = [] }: TraceNode, part: 
   return reads?.every((read) => isFixed(read, literals, part)) ?? false;
 }
 
-// What a constant lies in, or has, is known only of the entities that came with the request.
-function asksAboutConstant(text: string): boolean {
+/** Whether an expression asks what a constant lies in, or has: that is known only of the entities that came with the request. */
+export function asksAboutConstant(text: string): boolean {
   return /::""(?:\.| in\b| has\b)/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, '""'));
 }
 

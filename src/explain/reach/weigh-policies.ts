@@ -1,6 +1,6 @@
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
-import type { PolicyTrace, TraceNode } from "../../decisions/trace.ts";
-import { isSettled, type Part, readsOnlyFixed } from "./settled-parts.ts";
+import { clauseHolds, type PolicyTrace, type TraceNode } from "../../decisions/trace.ts";
+import { asksAboutConstant, isSettled, type Part, readsOnlyFixed } from "./settled-parts.ts";
 
 /** A policy that bears on a part of a capability, with the conditions that hang on the request, as it writes them. */
 export interface Bearing {
@@ -40,7 +40,9 @@ function bearingOf(trace: PolicyTrace, part: Part): readonly string[] | "never" 
 
 function ofCedar({ policy, clauses, value }: PolicyTrace, part: Part): readonly string[] | "never" {
   const open = clauses.filter((clause) => !isSettled(clause, part));
-  const failed = clauses.findIndex((clause) => !holds(clause) && clause.value !== "error" && isSettled(clause, part));
+  const failed = clauses.findIndex(
+    (clause) => !clauseHolds(clause) && clause.value !== "error" && isSettled(clause, part),
+  );
   // FAIL-CLOSED: a forbid denies where it errs, so what stands before the clause that fails must not be able to.
   const mayErr =
     policy.effect === "forbid" && clauses.slice(0, failed).some((one) => open.includes(one) && canErr(one));
@@ -76,13 +78,9 @@ function isAboutAgents({ capability, isOneAgent }: Part): boolean {
   return capability.action === "tool.execute" && !isOneAgent;
 }
 
-function holds({ kind, value }: TraceNode): boolean {
-  return value === (kind === "unless" ? "false" : "true");
-}
-
-/** Whether an expression computes with numbers: after strict validation nothing else of Cedar can fail. */
+/** Whether an expression of Cedar's computes with numbers, or asks about an entity that it names: after strict validation nothing else can fail. */
 export function canErr({ text }: Pick<TraceNode, "text">): boolean {
-  return /[+*-]/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, ""));
+  return /[+*-]/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, "")) || asksAboutConstant(text);
 }
 
 function textOf({ kind, text }: TraceNode): string {

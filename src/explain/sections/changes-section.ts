@@ -1,6 +1,7 @@
 import type { Cause } from "../../decisions/cause.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
 import { escapeText } from "../../errors/escape-text.ts";
+import { grouped } from "../../terminal/layout.ts";
 import type { Explanation, PolicyEdit, RequestChange, RequestChanges, Suggestion } from "../explanation.ts";
 import type { Block, Note, Part, Section, TreeNode, Words } from "../report/report.ts";
 
@@ -143,8 +144,8 @@ function whereOf(edit: PolicyEdit): Words {
 function reachOf({ allowed: others, of }: NonNullable<Suggestion["newly"]>): string {
   if (of === 0) return "no other denied call is on record";
   if (of === 1) return `${others === 0 ? "would not have" : "would also have"} allowed the one other denied like this`;
-  const count = others === 0 ? "none" : others.toLocaleString("en");
-  return `would also have allowed ${count} of the last ${of.toLocaleString("en")} denied like this`;
+  const count = others === 0 ? "none" : grouped(others);
+  return `would also have allowed ${count} of the last ${grouped(of)} denied like this`;
 }
 
 function editBlock(edit: PolicyEdit): Block {

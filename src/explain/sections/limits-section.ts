@@ -1,4 +1,5 @@
 import type { Obligation } from "../../decisions/obligation.ts";
+import { grouped } from "../../terminal/layout.ts";
 import type { Explanation, Recorded } from "../explanation.ts";
 import type { Section, Words } from "../report/report.ts";
 
@@ -38,7 +39,7 @@ function boundOf(obligation: Obligation): string {
 function resultOf({ bytes, status, truncated, redactions }: NonNullable<Recorded["result"]>): string {
   const parts = [
     ...(status === undefined ? [] : [`status ${status}`]),
-    ...(bytes === undefined ? [] : [`${bytes.toLocaleString("en")} bytes`]),
+    ...(bytes === undefined ? [] : [`${grouped(bytes)} bytes`]),
     ...(truncated === true ? ["cut short"] : []),
     ...(redactions === undefined ? [] : [`a secret taken out ${redactions}×`]),
   ];

@@ -1,8 +1,8 @@
+import { showValue } from "../../calls/show-value.ts";
 import { type EntityRef, showEntity, type Value } from "../../calls/value.ts";
 import { showJson } from "../../terminal/layout.ts";
 import type { Explanation } from "../explanation.ts";
 import type { Fact, Section } from "../report/report.ts";
-import { showValue } from "../show-value.ts";
 
 /** The request as it was evaluated: the four parts, a tool's input, and what is known of every entity. */
 export function requestSection({ request }: Explanation): Section {

@@ -6,6 +6,7 @@ import type { PolicySources } from "../../engines/policy-engine.ts";
 import type { TarFile } from "../../engines/read-tar.ts";
 import type { Finding } from "../../errors/error-details.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
+import { kindOf } from "../suites/find-suites.ts";
 import { type ArchiveManifest, contentFolder, listContent, manifestFile } from "./archive-manifest.ts";
 import { canHold, storeGzip, writeTar } from "./write-tar.ts";
 
@@ -52,8 +53,12 @@ function pathOf(file: string): string {
 }
 
 async function testsIn(folder: string): Promise<readonly { readonly file: string; readonly content: Buffer }[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const tests = entries.filter((entry) => entry.isFile() && /_test\.rego$|\.test\.toml$/.test(entry.name));
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw refusedWith([{ message: "the folder cannot be listed", place: { file: ownFolder } }]);
+  });
+  const tests = entries.filter((entry) => !entry.isDirectory() && kindOf(entry.name) !== undefined);
+  if (tests.length >= limits.policyArchiveEntriesMax) throw unfit([]);
   const read = tests.map(async (entry) => {
     const path = join(entry.parentPath, entry.name);
     const file = join(ownFolder, relative(folder, path));

@@ -7,6 +7,7 @@ import type { PolicyDocument, PolicySource, PolicySources } from "../../engines/
 import { readTar, TarFault, type TarFile } from "../../engines/read-tar.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
+import { kindOf } from "../suites/find-suites.ts";
 import { archiveManifestSchema, contentFolder, listContent, manifestFile } from "./archive-manifest.ts";
 
 /**
@@ -89,7 +90,7 @@ function sourcesOf(files: readonly TarFile[]): PolicySources {
     else if (language !== undefined) policies.push({ ...placed, language, text: textOf(content) });
     else if (name === "entities.json") entities.push({ ...placed, text: textOf(content) });
     else if (name === "data.json" || name === "data.yaml") data.push({ ...placed, text: textOf(content) });
-    else if (!/_test\.rego$|\.test\.toml$/.test(name)) {
+    else if (kindOf(name) === undefined) {
       // FAIL-CLOSED: what nobody reads may have been meant to forbid.
       throw new TarFault(`has a file \`${escapeText(path)}\`, for which there is no use`);
     }

@@ -7,7 +7,7 @@ export interface Quantiles {
 /** Quantiles by nearest rank of times in milliseconds; of none, zero. */
 export function quantilesOf(timesMs: readonly number[]): Quantiles {
   const sorted = timesMs.toSorted((one, other) => one - other);
-  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+  const at = (part: number) => sorted[Math.ceil(sorted.length * part) - 1] ?? 0;
   return { p50Us: microseconds(at(0.5)), p99Us: microseconds(at(0.99)) };
 }
 

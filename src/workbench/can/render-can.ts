@@ -1,4 +1,5 @@
 import { limits } from "../../calls/limits.ts";
+import { obligationKinds } from "../../decisions/obligation.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import type { Bearing } from "../../explain/reach/weigh-policies.ts";
@@ -94,7 +95,7 @@ function bearingLines({ policy, conditions }: Bearing, when: string, paint: Pain
 /** What an allowed call is held to, as the policies write it. */
 function limitLines({ permits, obligations }: CanRow): readonly string[] {
   const own = permits.flatMap(({ policy }) =>
-    limitNames.flatMap((name) => {
+    obligationKinds.flatMap((name) => {
       const text = policy.annotations[name];
       return text === undefined ? [] : [`limit ${name} ${text} (${policy.name})`];
     }),
@@ -102,8 +103,6 @@ function limitLines({ permits, obligations }: CanRow): readonly string[] {
   const others = obligations.map(({ kind, policy }) => `limit ${kind} (${policy.slice(policy.indexOf("#") + 1)})`);
   return [...own, ...others].flatMap((line) => wrap(escapeText(line, 400), "      "));
 }
-
-const limitNames = ["rate", "max_response_bytes", "timeout", "redact"] as const;
 
 function policyLine({ effect, name, place: { file, line, column } }: PolicyInfo, paint: Paint): readonly string[] {
   const where = file === onceEnabled ? onceEnabled : `${escapeText(file, 200)}:${line}:${column}`;

@@ -52,7 +52,10 @@ export async function findWitnesses(touched: TouchedPolicy, compared: ComparedSe
   const found = new Map<Direction, Witness>();
   let tried = 0;
   for (const origin of originsFor(outlines, compared)) {
-    if (tried++ >= limits.witnessRequestsMax || found.size === 2) break;
+    if (tried >= limits.witnessRequestsMax || found.size === 2) break;
+    // What nobody could ask for is no witness.
+    if (origin.flaw !== undefined) continue;
+    tried++;
     const witness = await witnessOf(origin, touched.policy, compared);
     if (witness !== undefined && !found.has(witness.direction)) found.set(witness.direction, witness);
   }

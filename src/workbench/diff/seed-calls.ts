@@ -7,6 +7,7 @@ import type { Action } from "../../calls/powers.ts";
 import type { EntityRef, EntityType } from "../../calls/value.ts";
 import type { ConditionOutline, PolicyOutline, ScopeOutline } from "../../engines/policy-outline.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
+import { representatives } from "../../explain/explain-addresses.ts";
 import type { Mention } from "../../explain/nearby/nearby-call.ts";
 
 /** Calls that a policy could be about: of its actions, by those and on what its head and its conditions name. */
@@ -86,7 +87,7 @@ function* asksOf(action: Action, outline: PolicyOutline, mentions: readonly Ment
       return;
     case "network.connect":
       for (const url of urlsIn(named))
-        yield { url, address: anyAddress, answer: [anyAddress], behalf: "https.request" };
+        yield { url, address: representatives.public[0], answer: [representatives.public[0]], behalf: "https.request" };
       return;
     case "secret.use": {
       const secrets = [...named].filter(isSecretName);
@@ -105,9 +106,6 @@ function* asksOf(action: Action, outline: PolicyOutline, mentions: readonly Ment
       }
   }
 }
-
-// A public one, of those kept for documentation by nobody.
-const anyAddress = "93.184.215.14";
 
 function writes(action: Action): boolean {
   return action === "fs.write" || action === "fs.append";

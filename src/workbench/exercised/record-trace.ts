@@ -1,4 +1,4 @@
-import type { PolicyTrace, TraceNode } from "../../decisions/trace.ts";
+import { clauseHolds, type PolicyTrace, type TraceNode } from "../../decisions/trace.ts";
 import type { ConditionOutline, PolicyOutline } from "../../engines/policy-outline.ts";
 import type { Condition, ListedConditions } from "./list-conditions.ts";
 
@@ -12,8 +12,7 @@ export function recordTrace(outline: PolicyOutline, trace: PolicyTrace, listed: 
     if (traced === undefined) continue;
     record(node, traced, listed.of);
     // A trace shows the clauses behind one that fails, too; the evaluation ended there.
-    const goesOn = traced.value === (traced.kind === "unless" ? "false" : "true");
-    if (trace.policy.engine === "cedar" && !goesOn) return;
+    if (trace.policy.engine === "cedar" && !clauseHolds(traced)) return;
   }
 }
 

@@ -73,5 +73,5 @@ export function called({ effect, name }: PolicyInfo): string {
 
 /** The place of a policy, whole. */
 export function placeOf({ place }: PolicyInfo): Required<Place> {
-  return { file: place.file, line: place.line ?? 1, column: place.column ?? 1 };
+  return place;
 }

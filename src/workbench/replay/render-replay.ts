@@ -1,5 +1,5 @@
 import { escapeText } from "../../errors/escape-text.ts";
-import { table, wrap } from "../../terminal/layout.ts";
+import { grouped, table, wrap } from "../../terminal/layout.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { policyTitle } from "../policy-title.ts";
 import type { FlipGroup } from "./group-flips.ts";
@@ -131,9 +131,4 @@ function linesOf(alike: readonly ListedFlip[], paint: Paint): readonly string[] 
       wrap(escapeText(`${policyTitle(policy.id)} (${place}) ${what}`, 1_000), "      "),
     ),
   ];
-}
-
-/** `1,204`. */
-export function grouped(count: number): string {
-  return count.toLocaleString("en-US");
 }

@@ -1,6 +1,6 @@
 import type { AuthorizationRequest } from "../../calls/value.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
-import type { PolicyTrace, TraceNode } from "../../decisions/trace.ts";
+import { clauseHolds, type PolicyTrace, type TraceNode } from "../../decisions/trace.ts";
 import type { PreparedPolicies } from "../../engines/policy-engine.ts";
 import { traceAll } from "../../explain/trace-all.ts";
 import type { Flip } from "./replay-decisions.ts";
@@ -58,7 +58,7 @@ function gained({ id, effect }: PolicyInfo, then: Side | undefined, now: Side): 
   const [before, after] = [then.traces.get(id), now.traces.get(id)];
   if (before === undefined || after === undefined) return `was changed, and ${effect}s it now`;
   if (before.value === "true") return `${effect}s it, as it did before`;
-  const failed = before.clauses.filter((clause) => !holds(clause));
+  const failed = before.clauses.filter((clause) => !clauseHolds(clause));
   const replaced = failed.flatMap((clause) => replacementOf(clause, before, after));
   if (replaced.length > 0) return replaced.join("; ");
   const dropped = failed.filter((clause) => !has(after, clause)).map(({ text }) => `no longer asks for \`${text}\``);
@@ -75,17 +75,13 @@ function replacementOf(failed: TraceNode, before: PolicyTrace, after: PolicyTrac
 
 function dropped({ id, effect, annotations }: PolicyInfo, now: Side): Omit<PolicyChange, "policy"> {
   if (now.policies.has(id)) {
-    const failed = now.traces.get(id)?.clauses.find((clause) => !holds(clause));
+    const failed = now.traces.get(id)?.clauses.find((clause) => !clauseHolds(clause));
     const why = failed === undefined ? "" : `: \`${failed.text}\` does not hold`;
     return { gone: false, what: `no longer ${effect}s it${why}` };
   }
   const { rate } = annotations;
   const bound = rate === undefined ? "" : `, and its rate of ${rate} with it`;
   return { gone: true, what: `is gone; it ${effect === "permit" ? "permitted" : "forbade"} it${bound}` };
-}
-
-function holds({ kind, value }: TraceNode): boolean {
-  return value === (kind === "unless" ? "false" : "true");
 }
 
 function has({ clauses }: PolicyTrace, { text, kind }: TraceNode): boolean {

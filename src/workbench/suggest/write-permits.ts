@@ -1,4 +1,5 @@
 import { showEntity } from "../../calls/value.ts";
+import { obligationKinds } from "../../decisions/obligation.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { policyTitle } from "../policy-title.ts";
@@ -13,8 +14,6 @@ export interface SuggestedPermit {
   /** The permit in force that it is a part of, by id. */
   readonly narrows: string;
 }
-
-const bounding = ["rate", "max_response_bytes", "timeout", "redact"] as const;
 
 /** Writes narrowed permits as Cedar, each with a name of its own, a reason, and the obligations of what it narrows. */
 export function writePermits(permits: readonly NarrowedPermit[]): readonly SuggestedPermit[] {
@@ -56,7 +55,7 @@ function reasonOf({ id }: PolicyInfo, calls: NarrowedPermit["calls"]): string {
 // Of Rego, what obliges goes on obliging, whoever permits.
 function boundsOf({ engine, annotations }: PolicyInfo): string {
   if (engine !== "cedar") return "";
-  const kept = bounding.flatMap((name) => {
+  const kept = obligationKinds.flatMap((name) => {
     const text = annotations[name];
     return text === undefined ? [] : [`@${name}(${JSON.stringify(text)})\n`];
   });

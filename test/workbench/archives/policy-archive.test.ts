@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import test, { type ExecutionContext } from "ava";
@@ -54,6 +54,18 @@ test("an archive has the policies, their documents and their tests, each with it
   const manifest = archiveManifestSchema.parse(JSON.parse(Buffer.from(listing?.content ?? "").toString()));
   t.deepEqual({ digest: manifest.digest, files: manifest.files }, listContent(content));
   t.is(manifest.digest, digest);
+});
+
+test("a policy that is linked is packed as what it leads to", async (t) => {
+  const workspace = await withPolicies(t);
+  workspace.write("elsewhere/linked.cedar", forbid.replace("never", "linked"));
+  symlinkSync(join(workspace.folder, "elsewhere/linked.cedar"), join(workspace.folder, ".yoi/policies/linked.cedar"));
+  const files = readTar(gunzipSync(readFileSync(await build(t, workspace, "a.yoi-policies"))), 100);
+  const linked = files.filter(({ path }) => path.includes("linked"));
+  t.deepEqual(
+    linked.map(({ path, content }) => [path, Buffer.from(content).toString()]),
+    [["policies/linked.cedar", forbid.replace("never", "linked")]],
+  );
 });
 
 test("an archive of the same files is the same bytes, whatever their times, modes and order", async (t) => {

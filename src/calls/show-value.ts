@@ -1,4 +1,4 @@
-import { showEntity, type Value } from "../calls/value.ts";
+import { showEntity, type Value } from "./value.ts";
 
 /** A value of the policy vocabulary as Cedar writes it, so that it can be held against a condition. */
 export function showValue(value: Value): string {
