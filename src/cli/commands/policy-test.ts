@@ -62,7 +62,7 @@ function readOptions({ options, json, positionals }: CommandContext): Asked {
   }
   const { only, junit, watch = false, "coverage-min": least } = options;
   const coverageMin = least === undefined ? undefined : Number(least);
-  if (coverageMin !== undefined && !(least !== "" && coverageMin >= 0 && coverageMin <= 100)) {
+  if (coverageMin !== undefined && !(/^\d+(?:\.\d+)?$/.test(String(least)) && coverageMin <= 100)) {
     throw new YoiError("YOI_USAGE", "`--coverage-min` takes a share from 0 to 100, as in `--coverage-min 90`", {});
   }
   if (only === "") throw new YoiError("YOI_USAGE", "`--only` takes a part of a title or of a file's name", {});

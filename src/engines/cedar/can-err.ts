@@ -1,6 +1,7 @@
-import type { Expr } from "@cedar-policy/cedar-wasm/nodejs";
+import type { Expr, PolicyJson } from "@cedar-policy/cedar-wasm/nodejs";
+import { partsOf } from "./expression-parts.ts";
 import type { LargeNumbers } from "./large-numbers.ts";
-import { type Expression, operandsOf } from "./policy-tree.ts";
+import { type Expression, literal, operandsOf } from "./policy-tree.ts";
 
 /** What a number can be, both ends included. */
 interface Range {
@@ -21,24 +22,79 @@ const ranges: { readonly [attribute: string]: Range } = {
 };
 
 /**
- * Whether evaluating an expression can fail for some request that the host can make: a number that does not fit into 64
- * bits, or an attribute of an entity that the policy names, which need not be part of the request. What else could fail
- * the validator refuses.
+ * Whether evaluating an expression can fail for some request that the host can make: a number or a moment that does not
+ * fit into 64 bits, or an attribute of an entity that the policy names, which need not be part of the request. What else
+ * could fail the validator refuses. `asked` are attributes that were asked for with `has` before it is evaluated.
  */
-export function canErr(expression: Expression, numbers: LargeNumbers): boolean {
-  if (readsNamedEntity(expression) || overflows(expression, numbers)) return true;
-  return operandsOf(expression).some((operand) => canErr(operand, numbers));
+export function canErr(expression: Expression, numbers: LargeNumbers, asked: readonly string[] = []): boolean {
+  if (expression.op === "and") {
+    const { left, right } = expression;
+    return canErr(left, numbers, asked) || canErr(right, numbers, [...asked, ...askedIn(left)]);
+  }
+  if (expression.op === "choice") {
+    const { test, yes, no } = expression;
+    if (canErr(yes, numbers, [...asked, ...askedIn(test)])) return true;
+    return canErr(test, numbers, asked) || canErr(no, numbers, asked);
+  }
+  if (readsNamedEntity(expression, asked) || overflows(expression, numbers)) return true;
+  return operandsOf(expression).some((operand) => canErr(operand, numbers, asked));
 }
 
-function readsNamedEntity(expression: Expression): boolean {
+/** What is asked for before each part of an expression, in the order of `partsOf`. */
+export function askedBeforeParts(expression: Expression, asked: readonly string[]): readonly (readonly string[])[] {
+  const parts = partsOf(expression);
+  if (expression.op === "choice") return [asked, [...asked, ...askedIn(expression.test)], asked];
+  if (expression.op !== "and") return parts.map(() => asked);
+  return parts.map((_, at) => [...asked, ...parts.slice(0, at).flatMap(askedIn)]);
+}
+
+/** The entities that a policy's head names are always part of the request, with all that they have. */
+export function askedByHead({ principal, resource }: PolicyJson): readonly string[] {
+  return [principal, resource].flatMap((scope) =>
+    scope.op === "==" && "entity" in scope ? [JSON.stringify([literal(scope.entity), anyAttribute])] : [],
+  );
+}
+
+const anyAttribute = "*";
+
+/** What holds where an expression holds: `Plugin::"p" has enabled`, by the entity and the attribute. */
+export function askedIn(expression: Expression): readonly string[] {
+  if (expression.op === "and") return [...askedIn(expression.left), ...askedIn(expression.right)];
+  return expression.op === "has" && expression.path.length === 1
+    ? [attributeKey(expression.of, expression.path[0] ?? "")]
+    : [];
+}
+
+function attributeKey({ source }: Expression, name: string): string {
+  return JSON.stringify([source, name]);
+}
+
+function readsNamedEntity(expression: Expression, asked: readonly string[]): boolean {
   if (expression.op !== "attribute") return false;
-  const { of } = expression;
-  return of.op === "literal" || of.op === "opaque" || (of.op === "attribute" && readsNamedEntity(of));
+  const { of, name } = expression;
+  if (asked.includes(attributeKey(of, name)) || asked.includes(attributeKey(of, anyAttribute))) return false;
+  return isNamed(of, asked);
+}
+
+/** Whether an expression can come to an entity that the policy names, or that nothing is known of. */
+function isNamed(of: Expression, asked: readonly string[]): boolean {
+  if (of.op === "choice") return isNamed(of.yes, asked) || isNamed(of.no, asked);
+  return of.op === "literal" || of.op === "opaque" || readsNamedEntity(of, asked);
 }
 
 function overflows({ source }: Expression, numbers: LargeNumbers): boolean {
+  const { offset } = source as Operations;
+  if (offset !== undefined) return !isNear(offset[1]);
   const range = arithmeticRange(source, numbers);
   return range !== undefined && (range.from < longs.from || range.to > longs.to);
+}
+
+/** Whether a moment can be moved by it: a duration that is written out, of less than some hundred million years. */
+function isNear(duration: Expr | undefined): boolean {
+  const [written] = (duration as Operations | undefined)?.duration ?? [];
+  const text = written !== undefined && "Value" in written ? written.Value : undefined;
+  // In every unit so many digits are less than 2^62 milliseconds.
+  return typeof text === "string" && text.length > 0 && !/\d{11}/.test(text);
 }
 
 // The library's own type lets every operation be a list as well.
@@ -48,6 +104,8 @@ interface Operations {
   readonly "-"?: { readonly left: Expr; readonly right: Expr };
   readonly "*"?: { readonly left: Expr; readonly right: Expr };
   readonly "."?: { readonly attr: string };
+  readonly offset?: readonly Expr[];
+  readonly duration?: readonly Expr[];
 }
 
 /** Nothing for what does not compute. */

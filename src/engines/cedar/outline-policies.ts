@@ -1,6 +1,6 @@
 import type { EntityType } from "../../calls/value.ts";
 import type { ConditionOutline, PolicyOutline, ScopeOutline } from "../policy-outline.ts";
-import { canErr } from "./can-err.ts";
+import { askedBeforeParts, askedByHead, askedIn, canErr } from "./can-err.ts";
 import { flatten, partsOf } from "./expression-parts.ts";
 import { type FindPlace, placesIn } from "./expression-places.ts";
 import { mentionsOf } from "./mentions.ts";
@@ -16,31 +16,45 @@ export function outlinePolicies(policies: readonly CedarPolicy[]): readonly Poli
 
 function outlinePolicy(policy: CedarPolicy): PolicyOutline {
   const { info, part, tree, actions } = policy;
-  const findPlace = placesIn(policy);
   return {
     policy: info,
     text: part.text.replace(blanksBefore, ""),
     actions,
     principal: scopeOf(tree.principal),
     resource: scopeOf(tree.resource),
-    conditions: policy.conditions.flatMap(({ kind, body }) => {
-      const parts = kind === "when" ? flatten(body, "and") : [body];
-      return parts.map((expression) => outlineOf(expression, kind, policy, findPlace));
-    }),
+    conditions: conditionsOf(policy, placesIn(policy)),
   };
+}
+
+function conditionsOf(policy: CedarPolicy, findPlace: FindPlace): readonly ConditionOutline[] {
+  const asked = [...askedByHead(policy.tree)];
+  return policy.conditions.flatMap(({ kind, body }) => {
+    const parts = kind === "when" ? flatten(body, "and") : [body];
+    return parts.map((expression) => {
+      const outlined = outlineOf(expression, kind, { policy, findPlace, asked: [...asked] });
+      if (kind === "when") asked.push(...askedIn(expression));
+      return outlined;
+    });
+  });
 }
 
 const blanksBefore = /^(?:\s+|\/\/[^\r\n]*)+/u;
 
-function outlineOf(
-  expression: Expression,
-  kind: ConditionOutline["kind"],
-  policy: CedarPolicy,
-  findPlace: FindPlace,
-): ConditionOutline {
+interface Around {
+  readonly policy: CedarPolicy;
+  readonly findPlace: FindPlace;
+  /** What was asked for before, with `has`. */
+  readonly asked: readonly string[];
+}
+
+function outlineOf(expression: Expression, kind: ConditionOutline["kind"], around: Around): ConditionOutline {
+  const { policy, findPlace, asked } = around;
   const text = expressionText(expression.source, policy.numbers);
   const place = findPlace(text);
-  const children = partsOf(expression).map((part) => outlineOf(part, "operand", policy, findPlace));
+  const before = askedBeforeParts(expression, asked);
+  const children = partsOf(expression).map((part, at) =>
+    outlineOf(part, "operand", { ...around, asked: before[at] ?? asked }),
+  );
   const test = plainTestOf(expression);
   const constant = constantOf(expression);
   return {
@@ -48,7 +62,7 @@ function outlineOf(
     kind,
     place,
     ...mentionsOf(expression),
-    canErr: canErr(expression, policy.numbers),
+    canErr: canErr(expression, policy.numbers, asked),
     ...(test !== undefined && { test }),
     ...(constant !== undefined && { constant }),
     children,

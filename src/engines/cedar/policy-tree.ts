@@ -124,7 +124,8 @@ export function scopeExpression(tree: PolicyJson, variable: "principal" | "actio
   return scope.op === "==" ? { "==": { left, right } } : { in: { left, right } };
 }
 
-function literal(
+/** An entity as an expression. */
+export function literal(
   uid: { readonly type: string; readonly id: string } | { readonly __entity: { type: string; id: string } },
 ): Expr {
   const { type, id } = "__entity" in uid ? uid.__entity : uid;

@@ -73,16 +73,23 @@ interface Bound {
   readonly test?: KnownTest;
 }
 
-/** A lower bound above the upper one. Numbers are whole: more than 10 is at least 11. */
+/**
+ * A lower bound above the upper one. What the host says are whole numbers: more than 10 is at least 11. In a tool's
+ * input anything can be anything, and of it only numbers are held against numbers.
+ */
 function bounds(group: readonly KnownTest[]): Contradiction | undefined {
-  const [least, most] = rangeOf(group[0]?.path ?? "");
+  const path = group[0]?.path ?? "";
+  const isOfInput = path.startsWith("context.input.");
+  const next = isOfInput ? 0 : 1;
+  const [least, most] = rangeOf(path);
   let lower: Bound = { at: least };
   let upper: Bound = { at: most };
   for (const test of group) {
-    const at = orderOf(test.values[0]);
+    const [value] = test.values;
+    const at = isOfInput && typeof value !== "number" ? undefined : orderOf(value);
     if (at === undefined || test.orAbsent || !(test.op in inverse)) continue;
     const op = test.not ? inverse[test.op as keyof typeof inverse] : test.op;
-    const own = op === ">" ? at + 1 : op === "<" ? at - 1 : at;
+    const own = op === ">" ? at + next : op === "<" ? at - next : at;
     if (op.startsWith(">") && own > lower.at) lower = { at: own, test };
     if (op.startsWith("<") && own < upper.at) upper = { at: own, test };
   }

@@ -45,6 +45,7 @@ function liesInOne(one: Value, others: readonly Value[]): boolean {
 }
 
 function isTighter(known: PlainTest, wanted: PlainTest): boolean {
+  if (typeof known.values[0] !== typeof wanted.values[0]) return false;
   const [one, other] = [orderOf(known.values[0]), orderOf(wanted.values[0])];
   if (one === undefined || other === undefined || known.op[0] !== wanted.op[0]) return false;
   if (one === other) return known.op === wanted.op || wanted.op.endsWith("=");

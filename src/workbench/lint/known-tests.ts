@@ -61,6 +61,8 @@ function passesPlain(
     case "contains":
       return undefined;
     default: {
+      // Rego orders values of different types, too: a number is less than any text.
+      if (typeof value !== typeof values[0]) return undefined;
       const [one, other] = [orderOf(value), orderOf(values[0])];
       return one === undefined || other === undefined ? undefined : compares(op, one, other);
     }

@@ -71,6 +71,11 @@ export function called({ effect, name }: PolicyInfo): string {
   return `${effect} \`${name}\``;
 }
 
+/** Whether a condition's text was not cut: cut ones can be the same though what they say is not. */
+export function isWholeText(text: string): boolean {
+  return !text.endsWith("…") && text !== "?";
+}
+
 /** The place of a policy, whole. */
 export function placeOf({ place }: PolicyInfo): Required<Place> {
   return place;

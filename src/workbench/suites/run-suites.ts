@@ -38,6 +38,8 @@ export async function runSuites(inspection: Inspection, options: SuiteOptions = 
   const stopped = stoppedBy(inspection);
   if (stopped !== undefined) return failedReport(stopped);
   if (problem !== undefined) return failedReport("findings" in problem.details ? problem.details.findings : []);
+  const misplaced = misplacedTests(inspection);
+  if (misplaced.length > 0) return failedReport(misplaced);
   const found = await findSuites(survey, options.files ?? [], options.folder ?? survey.places.workspace);
   const read = readAll(found.files.filter(isToml), inspection);
   if (read === undefined) {
@@ -74,6 +76,16 @@ function stoppedBy({ survey }: Inspection): readonly Finding[] | undefined {
   if (trust.trusted) return undefined;
   const remedy = "look at its policies, then say `yoi trust`";
   return [{ message: `the workspace's policies and tests were not read: ${trust.because}`, remedy }];
+}
+
+// FAIL-CLOSED: a test that nobody runs would look like one that passed.
+function misplacedTests({ sources }: Inspection): readonly Finding[] {
+  return (sources?.policies ?? []).flatMap(({ language, file, text }) => {
+    const at = language === "rego" ? text.split("\n").findIndex((line) => /^test_\w/.test(line)) : -1;
+    if (at < 0) return [];
+    const remedy = "tests in Rego stand in files whose names end in `_test.rego`";
+    return [{ message: "a test among policies is not run", place: { file, line: at + 1, column: 1 }, remedy }];
+  });
 }
 
 function ownFiles({ sources }: Inspection): (file: string) => boolean {

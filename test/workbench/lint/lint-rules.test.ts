@@ -223,6 +223,56 @@ const cedar: readonly (readonly [title: string, text: string, findings: readonly
     `// lint-ignore unknown-name: another machine has it\npermit (${https}, ${named});`,
     [],
   ],
+  // What was called impossible, shadowed, the same or failing, and is not.
+  [
+    "a forbid that asks for the action in a condition",
+    `permit (${head} == Yoi::Action::"fs.read", resource in Yoi::Path::"notes");
+forbid (principal, action in Yoi::Action::"files", resource) unless { action == Yoi::Action::"fs.read" };`,
+    [],
+  ],
+  [
+    "a forbid that asks for this action in a condition",
+    `permit (${head} == Yoi::Action::"fs.read", resource in Yoi::Path::"notes");
+forbid (principal, action in Yoi::Action::"files", resource) when { action == Yoi::Action::"fs.read" };`,
+    ["shadowed-permit 1"],
+  ],
+  [
+    "long conditions that differ behind the place where they are cut",
+    `permit (${https}, ${named}) when { resource.path like "${"a".repeat(1_100)}b*" };
+forbid (principal, action == Yoi::Action::"https.request", resource) when { resource.path like "${"a".repeat(1_100)}c*" };
+permit (${https}, ${named}) when { resource.path like "${"a".repeat(1_100)}d*" };`,
+    [],
+  ],
+  [
+    "an attribute of a named entity that was asked for",
+    `forbid (principal, action, resource) when { Yoi::Plugin::"project:example.weather" has enabled && !Yoi::Plugin::"project:example.weather".enabled };`,
+    [],
+  ],
+  [
+    "an attribute of a named entity that was asked for only behind it",
+    `forbid (principal, action, resource) when { !Yoi::Plugin::"project:example.weather".enabled && Yoi::Plugin::"project:example.weather" has enabled };`,
+    ["forbid-can-err 1"],
+  ],
+  [
+    "an attribute of the entity that the head names",
+    `forbid (principal == Yoi::Plugin::"project:example.weather", action, resource) when { Yoi::Plugin::"project:example.weather".enabled };`,
+    [],
+  ],
+  [
+    "an attribute of what may be a named entity",
+    `forbid (principal is Yoi::Plugin, action, resource) when { (if context.declared then Yoi::Plugin::"project:example.weather" else principal).enabled };`,
+    ["forbid-can-err 1"],
+  ],
+  [
+    "a moment that is moved too far",
+    `forbid (principal, action, resource) when { context.now.at.offset(duration("9223372036854775807ms")) > datetime("2030-01-01") };`,
+    ["forbid-can-err 1"],
+  ],
+  [
+    "a moment that is moved by an hour",
+    `forbid (principal, action, resource) when { context.now.at.offset(duration("1h")) > datetime("2030-01-01") };`,
+    [],
+  ],
 ];
 
 for (const [title, text, findings] of cedar) {
@@ -237,6 +287,41 @@ const forbid = 'forbid contains {"id": "f"} if {';
 const package_ = "package yoi.policy.a\n\n";
 
 const inRego: readonly (readonly [title: string, text: string, findings: readonly string[]])[] = [
+  [
+    "a number of a tool's input between two whole ones",
+    'package yoi.policy.x\n\nforbid contains {"id": "a", "because": "b"} if {\n\tinput.action == "tool.execute"\n\tinput.context.input.amount > 1\n\tinput.context.input.amount < 2\n}',
+    [],
+  ],
+  [
+    "a number of a tool's input that none can be",
+    'package yoi.policy.x\n\nforbid contains {"id": "a", "because": "b"} if {\n\tinput.action == "tool.execute"\n\tinput.context.input.amount > 3\n\tinput.context.input.amount < 2\n}',
+    ["never-applies 6"],
+  ],
+  [
+    "a number beside a moment in a tool's input, which Rego orders as well",
+    'package yoi.policy.x\n\nforbid contains {"id": "a", "because": "b"} if {\n\tinput.action == "tool.execute"\n\tinput.context.input.at > 5\n\tinput.context.input.at < "1970-01-01T00:00:00.001Z"\n}',
+    [],
+  ],
+  [
+    "a part of a tool's input that is there and false",
+    'package yoi.policy.x\n\nforbid contains {"id": "a", "because": "b"} if {\n\tinput.action == "tool.execute"\n\tnot input.context.input.flag\n\tinput.context.input.flag == false\n}',
+    [],
+  ],
+  [
+    "an address in a range, which every connection has",
+    'package yoi.policy.x\n\nforbid contains {"id": "a", "because": "b"} if {\n\tinput.action == "network.connect"\n\tnet.cidr_contains("10.0.0.0/8", input.context.address)\n}',
+    [],
+  ],
+  [
+    "a forbid on a part of a tool's input that a permit wants false",
+    'package yoi.policy.x\n\npermit contains {"id": "a", "because": "b"} if {\n\tinput.action == "tool.execute"\n\tinput.context.input.dry == false\n}\n\nforbid contains {"id": "c", "because": "d"} if {\n\tinput.action == "tool.execute"\n\tinput.context.input.dry\n}',
+    [],
+  ],
+  [
+    "conditions that differ in the blanks of a text",
+    'package yoi.policy.x\n\npermit contains {"id": "a", "because": "b"} if {\n\tinput.action == "fs.read"\n\tinput.resource.id == "notes/a  b"\n}\n\npermit contains {"id": "c", "because": "d"} if {\n\tinput.action == "fs.read"\n\tinput.resource.id == "notes/a b"\n}',
+    [],
+  ],
   [
     "a value of two lists",
     `${package_}${permit}\n${asked}\ninput.resource.host == "a.example"\ninput.context.method in {"GET"}\ninput.context.method in {"POST"}\n}`,

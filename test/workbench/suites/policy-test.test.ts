@@ -77,6 +77,8 @@ const codes: readonly (readonly [name: string, suite: string, words: readonly st
   ["a file that is named is none of tests", good, ["notes.cedar"], 2],
   ["coverage is no share", good, ["--coverage-min", "many"], 2],
   ["coverage is more than all", good, ["--coverage-min", "101"], 2],
+  ["coverage is a blank", good, ["--coverage-min", " "], 2],
+  ["coverage is a number in another notation", good, ["--coverage-min", "1e1"], 2],
   ["coverage is nothing", good, ["--coverage-min", ""], 2],
   ["a part of the tests is to exercise enough", good, ["--coverage-min", "1", "--only", "x"], 2],
   ["nothing is asked for", good, ["--only", ""], 2],

@@ -47,7 +47,36 @@ const brokenTests: readonly (readonly [name: string, text: string, complaint: Re
     "package yoi.policy.egress_test\n\nother := 1\n",
     /^\.yoi\/policies\/egress_test\.rego no rule in it begins with `test_`$/,
   ],
+  [
+    "has a test without a case",
+    "package yoi.policy.egress_test\n\ntest_a[name] if {\n\tsome name, one in data.nothing\n\tone == 1\n}\n",
+    /test_a: got an error: it has no case$/,
+  ],
+  [
+    "has a test of which one case fails",
+    'package yoi.policy.egress_test\n\ntest_a[name] if {\n\tsome name, one in {"x": 1, "y": 2}\n\tone == 1\n}\n',
+    /test_a: got undefined or false$/,
+  ],
 ];
+opaTest("a test whose every case holds has passed", async (t) => {
+  const text =
+    'package yoi.policy.egress_test\n\ntest_a[name] if {\n\tsome name, one in {"x": 1, "y": 1}\n\tone == 1\n}\n';
+  const report = await runIn(
+    await policyWorkspace(t, { "egress.rego": egress, "data.json": "{}", "egress_test.rego": text }),
+  );
+  t.true(report.passed);
+});
+
+opaTest("a test that stands among policies is not run, and nothing has passed", async (t) => {
+  const misplaced = `${egress}\ntest_small if false\n`;
+  const report = await runIn(await policyWorkspace(t, { "egress.rego": misplaced, "data.json": "{}" }));
+  t.false(report.passed);
+  t.like(report.findings[0], {
+    message: "a test among policies is not run",
+    place: { file: ".yoi/policies/egress.rego", line: 10 },
+  });
+});
+
 for (const [name, text, complaint] of brokenTests) {
   opaTest(`a file of tests in Rego that ${name} has not passed`, async (t) => {
     const report = await runIn(

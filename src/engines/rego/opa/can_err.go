@@ -9,8 +9,8 @@ import (
 )
 
 // fallible are builtins with an answer for some arguments of the right types only, each with the operands on which that
-// depends: where they are constants, the policy's author has tried them. Of what is not listed, any argument that the
-// compiler lets through has an answer.
+// depends: where they are constants, the policy's author has tried them. Of what is not listed, any argument of a type
+// that it takes has an answer; of a tool's input nobody knows the type.
 var fallible = map[string][]int{
 	"div": {1}, "rem": {1}, "to_number": {0}, "numbers.range_step": {2}, "format_int": {1},
 	"re_match": {0}, "regex.match": {0}, "regex.split": {0}, "regex.find_n": {0}, "regex.replace": {1},
@@ -83,4 +83,4 @@ func valueGivenTo(body ast.Body, variable ast.Var) *ast.Term {
 	return nil
 }
 
-var wellFormed = []string{"input.context.now.at", "input.context.now.date"}
+var wellFormed = []string{"input.context.now.at", "input.context.now.date", "input.context.address"}

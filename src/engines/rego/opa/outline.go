@@ -1,9 +1,9 @@
 package main
 
 import (
+	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/format"
@@ -120,10 +120,17 @@ func formattedText(each *ast.Expr) string {
 	return strings.TrimSpace(string(text))
 }
 
-// onOneLine is a piece of source as a person reads it in a list.
+var blankOrString = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`|[\\s\\pC]+")
+
+// onOneLine is a piece of source as a person reads it in a list. What stands in a string stays as it is.
 func onOneLine(text string) string {
-	text = strings.Join(strings.FieldsFunc(text, func(char rune) bool { return unicode.IsSpace(char) || unicode.IsControl(char) }), " ")
-	return clipped(text, expressionRunesMax)
+	folded := blankOrString.ReplaceAllStringFunc(text, func(piece string) string {
+		if piece[0] == '"' || piece[0] == '`' {
+			return piece
+		}
+		return " "
+	})
+	return clipped(strings.TrimSpace(folded), expressionRunesMax)
 }
 
 func clipped(text string, runesMax int) string {

@@ -58,8 +58,13 @@ func (s *sources) presence(term *ast.Term, own names) *plainTest {
 	if !isPath {
 		return nil
 	}
-	if s.compiler.TypeEnv.Get(term) == types.B {
+	known := s.compiler.TypeEnv.Get(term)
+	if known == types.B {
 		return &plainTest{Path: path, Op: "==", Values: []json.RawMessage{json.RawMessage("true")}}
+	}
+	// What may be false is not only asked for: in a tool's input anything may.
+	if known == nil || types.Contains(known, types.B) {
+		return nil
 	}
 	return &plainTest{Path: path, Op: "has", Values: []json.RawMessage{}}
 }

@@ -108,10 +108,11 @@ func runAll(read *unit, run string, covered *cover.Cover) ([]testResult, error) 
 	if err != nil {
 		return nil, err
 	}
+	byCases := casesIn(read.modules)
 	results := []testResult{}
 	for one := range found {
 		if one != nil {
-			results = append(results, resultOf(one))
+			results = append(results, resultOf(one, byCases[fmt.Sprintf("%s:%d", one.Location.File, one.Location.Row)]))
 		}
 	}
 	slices.SortFunc(results, func(a, b testResult) int {
@@ -123,7 +124,20 @@ func runAll(read *unit, run string, covered *cover.Cover) ([]testResult, error) 
 	return results, nil
 }
 
-func resultOf(one *tester.Result) testResult {
+// casesIn tells of the tests that have one result for each of their cases (`test_x[name] if …`), by file and line.
+func casesIn(modules map[string]*ast.Module) map[string]bool {
+	found := map[string]bool{}
+	for _, module := range modules {
+		for _, each := range module.Rules {
+			if len(each.Head.Ref()) > 1 {
+				found[fmt.Sprintf("%s:%d", each.Location.File, each.Location.Row)] = true
+			}
+		}
+	}
+	return found
+}
+
+func resultOf(one *tester.Result, byCases bool) testResult {
 	result := testResult{
 		File: one.Location.File, Line: one.Location.Row,
 		Package: strings.TrimPrefix(one.Package, "data."), Name: one.Name, Outcome: "passed",
@@ -135,6 +149,9 @@ func resultOf(one *tester.Result) testResult {
 		result.Outcome = "skipped"
 	case one.Fail:
 		result.Outcome = "failed"
+	case byCases && len(one.SubResults) == 0:
+		// What has no case has tested nothing.
+		result.Outcome, result.Message = "error", "it has no case"
 	}
 	return result
 }

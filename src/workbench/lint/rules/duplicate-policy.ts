@@ -1,5 +1,5 @@
 import type { PolicyOutline } from "../../../engines/policy-outline.ts";
-import { called, type LintRule, placeOf, written } from "../lint-rule.ts";
+import { called, isWholeText, type LintRule, placeOf, written } from "../lint-rule.ts";
 
 /** A policy that says what an earlier one says. */
 export const duplicatePolicy: LintRule = {
@@ -10,6 +10,7 @@ export const duplicatePolicy: LintRule = {
   *check(parts) {
     const first = new Map<string, PolicyOutline>();
     for (const outline of written(parts)) {
+      if (!outline.conditions.every(({ text }) => isWholeText(text))) continue;
       const words = wordsOf(outline);
       const earlier = first.get(words);
       if (earlier === undefined) {

@@ -1,8 +1,8 @@
-import type { Action } from "../../../calls/powers.ts";
+import { type Action, actionGroups } from "../../../calls/powers.ts";
 import type { ConditionOutline, PlainTest, PolicyOutline, ScopeOutline } from "../../../engines/policy-outline.ts";
 import { implies } from "../implies.ts";
 import { knownTests, scopeTest } from "../known-tests.ts";
-import { called, granted, type LintRule, placeOf } from "../lint-rule.ts";
+import { called, granted, isWholeText, type LintRule, placeOf } from "../lint-rule.ts";
 
 /** A permit whose every call a forbid denies. */
 export const shadowedPermit: LintRule = {
@@ -69,8 +69,8 @@ function indexByAction(forbids: readonly Forbid[]): ReadonlyMap<Action, readonly
   return index;
 }
 
-// An entry in Rego whose head is computed is missing where that has no answer; and the actions of a rule are all those
-// that its plain tests leave, which another expression may narrow: such a rule has a condition that nothing meets.
+// An entry in Rego whose head is computed is missing where that has no answer; and the actions of a policy are all those
+// that its head, or its plain tests in Rego, leave, which another expression may narrow.
 const literalHead = /^(?:#[^\n]*\n)*forbid contains \{(?:\s*"\w+"\s*:\s*"(?:[^"\\\n]|\\.)*"\s*,?)*\s*\}/;
 
 function isCertain({ policy, text }: PolicyOutline): boolean {
@@ -89,12 +89,23 @@ function shadows({ outline, wanted }: Forbid, permit: Permit): boolean {
 
 function isMet(wanted: Wanted, forbid: PolicyOutline, { outline, tests }: Permit): boolean {
   if ("path" in wanted) {
-    // The actions were compared as a whole.
-    return wanted.path === "action" || implies(tests, wanted);
+    if (wanted.path === "action") return outline.actions.every((action) => isOfAction(wanted, action));
+    return implies(tests, wanted);
   }
   // The same words mean the same in Cedar, which has no variables of a policy's own.
   const bothCedar = forbid.policy.engine === "cedar" && outline.policy.engine === "cedar";
-  return bothCedar && outline.conditions.some(({ kind, text }) => kind === wanted.kind && text === wanted.text);
+  return (
+    bothCedar &&
+    isWholeText(wanted.text) &&
+    outline.conditions.some(({ kind, text }) => kind === wanted.kind && text === wanted.text)
+  );
+}
+
+function isOfAction({ op, values, not }: PlainTest, action: Action): boolean {
+  if (op !== "==" && op !== "in") return false;
+  const named = values.map((value) => (typeof value === "object" && "entity" in value ? value.entity.id : value));
+  const groups: readonly string[] = op === "in" ? actionGroups[action] : [];
+  return named.some((name) => name === action || groups.some((group) => group === name)) !== not;
 }
 
 function hasType(forbid: ScopeOutline, permit: ScopeOutline): boolean {
