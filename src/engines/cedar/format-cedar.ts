@@ -99,7 +99,8 @@ function refusal(what: string, place: Place): Finding {
   return {
     message: `Cedar's formatter would change more than white space of ${what}`,
     place,
-    remedy: "move its comments to lines of their own, above the policy",
+    remedy:
+      "move its comments to lines of their own, above the policy, and write \\n for the ends of lines in its texts",
   };
 }
 

@@ -40,7 +40,8 @@ export async function findSuites(
   const findings: Finding[] = [];
   const candidates =
     named.length > 0
-      ? named.map((path) => namedCandidate(path, folder, survey))
+      ? // Named twice, it is one file.
+        [...new Map(named.map((path) => [resolve(folder, path), namedCandidate(path, folder, survey)])).values()]
       : await besidePolicies(survey, findings);
   const files: SuiteFile[] = [];
   for (const { path, file, layer } of candidates.slice(0, limits.suiteFilesMax)) {

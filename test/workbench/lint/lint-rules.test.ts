@@ -273,6 +273,24 @@ permit (${https}, ${named}) when { resource.path like "${"a".repeat(1_100)}d*" }
     `forbid (principal, action, resource) when { context.now.at.offset(duration("1h")) > datetime("2030-01-01") };`,
     [],
   ],
+  [
+    "every host but some",
+    `permit (${https}, resource) unless { resource in Yoi::Domain::"evil.example" };`,
+    ["wildcard-host 1"],
+  ],
+  [
+    "every host by https",
+    `permit (${https}, resource) when { resource.scheme == "https" && resource.port == 443 };`,
+    ["wildcard-host 1"],
+  ],
+  ["no broad host", `permit (${https}, resource) unless { context.broad };`, []],
+  ["a path of every host", `permit (${https}, resource) when { resource.path == "/v1" };`, []],
+  ["a reason with letters of two scripts", `@reason("a rise of Δt") permit (${https}, ${named});`, []],
+  [
+    "a host with letters of two scripts",
+    `permit (${https}, resource in Yoi::Domain::"example.com") when { resource.host like "*\u0430pi" };`,
+    ["mixed-script 1"],
+  ],
 ];
 
 for (const [title, text, findings] of cedar) {
@@ -287,6 +305,11 @@ const forbid = 'forbid contains {"id": "f"} if {';
 const package_ = "package yoi.policy.a\n\n";
 
 const inRego: readonly (readonly [title: string, text: string, findings: readonly string[]])[] = [
+  [
+    "another input in the place of this one",
+    'package yoi.policy.x\n\nforbid contains {"id": "a", "because": "b"} if {\n\tinput.action == "tool.execute"\n\tx := input.context.input with input.context.input as {"a": 1}\n\tx.a == 1\n\tinput.context.input.a == 2\n}',
+    [],
+  ],
   [
     "a number of a tool's input between two whole ones",
     'package yoi.policy.x\n\nforbid contains {"id": "a", "because": "b"} if {\n\tinput.action == "tool.execute"\n\tinput.context.input.amount > 1\n\tinput.context.input.amount < 2\n}',
@@ -424,6 +447,18 @@ for (const [title, text, findings] of inRego) {
       t.deepEqual(await found(regoFile(text)), findings);
     },
   );
+}
+
+const leftOut = [
+  'unless { principal == Yoi::Plugin::"project:acme.coin-miner" }',
+  'when { principal != Yoi::Plugin::"project:acme.coin-miner" }',
+  'unless { resource in Yoi::Path::"backup" }',
+] as const;
+for (const condition of leftOut) {
+  test(`a name that a permit leaves out may be of nothing that is here: ${condition}`, async (t) => {
+    const text = `permit (principal, action == Yoi::Action::"fs.read", resource in Yoi::Path::"notes") ${condition};`;
+    t.deepEqual(await found(policyFile(text)), []);
+  });
 }
 
 test("names that are nearly known are told of forbids and of the user's own policies, and those that are not of permits", async (t) => {

@@ -34,6 +34,15 @@ expect = "deny"
 const withSuite = (t: ExecutionContext, suite: string): Promise<TestWorkspace> =>
   policyWorkspace(t, { "notes.cedar": policies, "notes.test.toml": suite });
 
+test("a file that is named twice is run once", async (t) => {
+  const workspace = await withSuite(t, good);
+  const file = ".yoi/policies/notes.test.toml";
+  const { stdout, code } = await workspace.yoi("policy", "test", file, `./${file}`);
+  t.is(code, 0);
+  t.regex(stdout, /^✓ \.yoi\/policies\/notes\.test\.toml {2}1 case$/m);
+  t.is(stdout.match(/notes\.test\.toml/g)?.length, 1);
+});
+
 test("a person reads what passed in a line, and of what failed where, why, and what explains it", async (t) => {
   const workspace = await withSuite(t, good + bad);
   const { code, stdout } = await workspace.yoi("policy", "test");

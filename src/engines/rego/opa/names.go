@@ -37,6 +37,10 @@ func (n names) learn(written *ast.Expr) {
 }
 
 func (n names) learnTerm(variable, value *ast.Term, stands named) {
+	// What another input is put in the place of is a part of that one.
+	if len(stands.by.With) > 0 {
+		stands.whole = false
+	}
 	if path, isPart := n.partOf(value); isPart {
 		stands.paths = []string{path}
 	} else {

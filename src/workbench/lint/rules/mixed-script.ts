@@ -37,16 +37,21 @@ function scriptsIn(word: string): readonly string[] {
   return Object.entries(alike).flatMap(([script, letters]) => (letters.test(word) ? [script] : []));
 }
 
-const comments = { cedar: /\/\/[^\r\n]*/gu, rego: /#[^\r\n]*/gu } as const;
+// Comments, and the reasons that policies give: they are for people, whatever they say.
+const prose = {
+  cedar: /\/\/[^\r\n]*|@(?:reason|because)\s*\(\s*"(?:\\[\s\S]|[^"\\])*"/gu,
+  rego: /#[^\r\n]*|"because"\s*:\s*"(?:\\[\s\S]|[^"\\])*"/gu,
+} as const;
+const isReason = /^(?:@|"because"\s*:)/;
 const strings = /"(?:\\[\s\S]|[^"\\])*"?|`[^`]*`?/gu;
 const words = /[\p{L}\p{M}\p{N}_]+/gu;
 
-/** The words of strings and names. A comment decides nothing, and may speak of two scripts at once. */
+/** The words of strings and names. What is said to people decides nothing, and may speak of two scripts at once. */
 function* wordsOf({ text, language }: PolicySource): Generator<{ readonly word: string; readonly index: number }> {
   if (language === "bundle") return;
-  const pieces = new RegExp(`${comments[language].source}|${strings.source}|${words.source}`, "gu");
+  const pieces = new RegExp(`${prose[language].source}|${strings.source}|${words.source}`, "gu");
   for (const { 0: piece, index } of text.matchAll(pieces)) {
-    if (piece.startsWith(language === "cedar" ? "//" : "#")) continue;
+    if (piece.startsWith(language === "cedar" ? "//" : "#") || isReason.test(piece)) continue;
     for (const found of piece.matchAll(words)) yield { word: found[0], index: index + found.index };
   }
 }

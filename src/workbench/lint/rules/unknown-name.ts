@@ -32,11 +32,18 @@ function* namesIn(outline: PolicyOutline): Generator<Named> {
     for (const entity of entitiesOf(scope)) yield { entity, place };
   }
   for (const condition of outline.conditions) {
+    // What a permit leaves out may well be left out before it is there.
+    if (outline.policy.effect === "permit" && isExcluding(condition)) continue;
     for (const value of condition.literals) {
       if (typeof value === "object" && "entity" in value) yield { entity: value.entity, place: condition.place };
     }
     for (const entity of namedInRego(condition, outline)) yield { entity, place: condition.place };
   }
+}
+
+function isExcluding({ kind, test, text }: ConditionOutline): boolean {
+  const isNegated = test?.not ?? /^(?:!|not )/.test(text);
+  return (kind === "unless") !== isNegated;
 }
 
 function entitiesOf(scope: ScopeOutline): readonly EntityRef[] {

@@ -56,14 +56,23 @@ function hostOf(value: Value): readonly string[] {
   return typeof value === "object" && "entity" in value && value.entity.type === "Domain" ? [value.entity.id] : [];
 }
 
+/**
+ * Whether a condition may say of which hosts. A port and a scheme say nothing of them, and one that is left out leaves
+ * all others; what is not broad is a host that the manifest names.
+ */
+function isAboutHosts({ kind, test, reads }: ConditionOutline): boolean {
+  const isNamed = reads.some((path) => /^(?:resource(?!\.(?:port|scheme)$)|context\.openedBy)(?:\.|$)/.test(path));
+  const isLeftOut = test !== undefined && (kind === "unless") !== test.not;
+  return (isNamed && !isLeftOut) || reads.some((path) => ["context.broad", "context", "input"].includes(path));
+}
+
 /** A permit of requests that asks nothing about where they go. */
 function everyHost({ policy, actions, resource, conditions }: PolicyOutline): RuleFinding | undefined {
   if (!actions.includes("https.request")) return undefined;
   if (resource.op !== "any" && !(resource.op === "is" && resource.in === undefined)) return undefined;
-  // What is not broad is a host that the manifest names. And a condition on the action may leave out requests.
-  const narrows = (path: string) => /^(?:resource|context\.broad|context\.openedBy)(?:\.|$)/.test(path);
+  // A condition on the action may leave out requests.
   const isUnclear = conditions.some(({ reads, test }) => reads.includes("action") && test?.path !== "action");
-  if (isUnclear || conditions.some(({ reads }) => reads.some(narrows))) return undefined;
+  if (isUnclear || conditions.some(isAboutHosts)) return undefined;
   return {
     place: placeOf(policy),
     message: `${called(policy)} is for \`https.request\` to every host that a manifest asks for, \`https://*\` included`,
