@@ -12,6 +12,10 @@ export interface Departure {
 /** Holds an answer against all that is expected of it. */
 export function compareAnswer(expected: Expectation, answer: CaseAnswer): Departure | undefined {
   const { because, limits } = expected;
+  // What is malformed is denied whatever policies say: such a case would test none, and could never fail.
+  if (answer.cause === "schema-invalid" && because === undefined && expected.answer === "deny") {
+    return { expected: "deny by policy", got: `${sayAnswer(answer)}; where that is meant: because = "schema-invalid"` };
+  }
   const isAnswer = expected.answer === answer.answer && (because === undefined || isBecause(because, answer));
   if (!isAnswer) return { expected: sayExpected(expected), got: sayAnswer(answer) };
   if (limits === undefined) return undefined;

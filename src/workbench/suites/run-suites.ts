@@ -78,10 +78,12 @@ function stoppedBy({ survey }: Inspection): readonly Finding[] | undefined {
   return [{ message: `the workspace's policies and tests were not read: ${trust.because}`, remedy }];
 }
 
+const isTestRule = /^\s*test_\w+(?:\[[^\]]*\])?\s+if\b/;
+
 // FAIL-CLOSED: a test that nobody runs would look like one that passed.
 function misplacedTests({ sources }: Inspection): readonly Finding[] {
   return (sources?.policies ?? []).flatMap(({ language, file, text }) => {
-    const at = language === "rego" ? text.split("\n").findIndex((line) => /^test_\w/.test(line)) : -1;
+    const at = language === "rego" ? text.split("\n").findIndex((line) => isTestRule.test(line)) : -1;
     if (at < 0) return [];
     const remedy = "tests in Rego stand in files whose names end in `_test.rego`";
     return [{ message: "a test among policies is not run", place: { file, line: at + 1, column: 1 }, remedy }];

@@ -306,6 +306,21 @@ const package_ = "package yoi.policy.a\n\n";
 
 const inRego: readonly (readonly [title: string, text: string, findings: readonly string[]])[] = [
   [
+    "an address in one of the ranges that are written out",
+    'package yoi.policy.x\n\nranges := {"10.0.0.0/8", "192.168.0.0/16"}\n\nforbid contains {"id": "a", "because": "b"} if {\n\tinput.action == "network.connect"\n\tsome range in ranges\n\tnet.cidr_contains(range, input.context.address)\n}\n\nforbid contains {"id": "c", "because": "b"} if {\n\tinput.action == "network.connect"\n\tsome range in {"172.16.0.0/12"}\n\tnet.cidr_contains(range, input.context.address)\n}',
+    [],
+  ],
+  [
+    "an address in a range that a rule takes from the input",
+    'package yoi.policy.x\n\nrange := input.context.input.range\n\nforbid contains {"id": "a", "because": "b"} if {\n\tinput.action == "tool.execute"\n\tnet.cidr_contains(range, "10.0.0.1")\n}',
+    ["forbid-can-err 7"],
+  ],
+  [
+    "a comprehension of what may be absent, which is empty then",
+    'package yoi.policy.x\n\nforbid contains {"id": "a", "because": concat(",", [one | one := input.context.via.agent])} if {\n\tinput.action == "fs.read"\n\tnot "cli" in {one | one := input.context.via.agent}\n}',
+    [],
+  ],
+  [
     "another input in the place of this one",
     'package yoi.policy.x\n\nforbid contains {"id": "a", "because": "b"} if {\n\tinput.action == "tool.execute"\n\tx := input.context.input with input.context.input as {"a": 1}\n\tx.a == 1\n\tinput.context.input.a == 2\n}',
     [],
@@ -449,6 +464,12 @@ for (const [title, text, findings] of inRego) {
   );
 }
 
+test("a name that a permit leaves out, and that is nearly one that is here, is told", async (t) => {
+  const text =
+    'permit (principal, action == Yoi::Action::"fs.read", resource in Yoi::Path::"notes") unless { principal == Yoi::Plugin::"project:example.wether" };';
+  t.deepEqual(await found(policyFile(text)), ["unknown-name 1"]);
+});
+
 const leftOut = [
   'unless { principal == Yoi::Plugin::"project:acme.coin-miner" }',
   'when { principal != Yoi::Plugin::"project:acme.coin-miner" }',
@@ -522,4 +543,13 @@ test("a permit is said to be broader than its uses from the twentieth on", async
     "broader-than-used",
   ]).findings;
   t.regex(finding?.remedy ?? "", /resource in Yoi::Url::"https:\/\/api\.example\.com\/v1":/);
+});
+
+opaTest("an empty reason in Rego is none", async (t) => {
+  const rules = async (because: string) => {
+    const text = `package yoi.policy.x\n\nforbid contains {"id": "a", "because": ${because}} if input.action == "fs.read"`;
+    return (await lintPolicies(await lintParts([regoFile(text)], rego))).findings.map(({ rule }) => rule);
+  };
+  for (const because of ['""', '"  "', "``"]) t.deepEqual(await rules(because), ["without-reason"], because);
+  t.deepEqual(await rules('"why"'), []);
 });

@@ -67,6 +67,18 @@ opaTest("a test whose every case holds has passed", async (t) => {
   t.true(report.passed);
 });
 
+opaTest("a rule that is only called like a test keeps no test from being run", async (t) => {
+  const text = `${egress}\ntest_hosts := {"a.example"}\n`;
+  const report = await runIn(
+    await policyWorkspace(t, {
+      "egress.rego": text,
+      "data.json": '{"bytes_max": 10}',
+      "egress_test.rego": egressTest(3),
+    }),
+  );
+  t.true(report.passed);
+});
+
 opaTest("a test that stands among policies is not run, and nothing has passed", async (t) => {
   const misplaced = `${egress}\ntest_small if false\n`;
   const report = await runIn(await policyWorkspace(t, { "egress.rego": misplaced, "data.json": "{}" }));

@@ -75,6 +75,11 @@ const judged: readonly (readonly [name: string, rest: string, complaint?: string
     'call = "example.notes fs.read notes/a"\nexpect = "allow"\nlimits = {}',
     "got rate 10/1m · timeout 5000 ms by notes-read",
   ],
+  [
+    "a malformed call that no policy denied",
+    'call = "example.notes fs.read notes/../a"\nexpect = "deny"',
+    'got deny (schema-invalid): a path has no empty, `.` or `..` segments by ask-is-declared, mount-is-bound; where that is meant: because = "schema-invalid"',
+  ],
   ["a malformed call", 'call = "example.notes fs.read notes/../a"\nexpect = "deny"\nbecause = "schema-invalid"'],
 ];
 for (const [name, rest, complaint] of judged) {

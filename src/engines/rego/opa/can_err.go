@@ -65,10 +65,30 @@ func (s *sources) isGiven(body ast.Body, builtin string, operand *ast.Term) bool
 		if builtin == "to_number" && s.compiler.TypeEnv.Get(operand) == types.N {
 			return true
 		}
-		isData := value.IsGround() && value.HasPrefix(ast.DefaultRootRef)
-		return isData && len(s.compiler.GetRulesDynamic(value)) == 0
+		return s.isWrittenOut(body, builtin, value)
 	}
 	return operand.IsGround()
+}
+
+// isWrittenOut tells of what is taken from data, from a rule without conditions, or from a list or set that the policy
+// writes out: its author has all the values before him.
+func (s *sources) isWrittenOut(body ast.Body, builtin string, reference ast.Ref) bool {
+	if reference.HasPrefix(ast.DefaultRootRef) {
+		return !slices.ContainsFunc(s.compiler.GetRulesDynamic(reference.GroundPrefix()), func(each *ast.Rule) bool {
+			isPlain := len(each.Body) == 1 && each.Body[0].Equal(ast.NewExpr(ast.BooleanTerm(true)))
+			head := each.Head
+			return !isPlain || head.Key != nil && !head.Key.IsGround() || head.Value != nil && !head.Value.IsGround()
+		})
+	}
+	head := reference[0]
+	if _, isVar := head.Value.(ast.Var); isVar {
+		if head.Equal(ast.InputRootDocument) {
+			return false
+		}
+		given := valueGivenTo(body, head.Value.(ast.Var))
+		return given != nil && s.isGiven(body, builtin, given)
+	}
+	return head.IsGround()
 }
 
 // valueGivenTo is what the compiler put into a variable of its own, or the author into one of his.
@@ -83,4 +103,4 @@ func valueGivenTo(body ast.Body, variable ast.Var) *ast.Term {
 	return nil
 }
 
-var wellFormed = []string{"input.context.now.at", "input.context.now.date", "input.context.address"}
+var wellFormed = []string{"input.context.now.at", "input.context.now.date", "input.context.address", "input.context.plugin.version"}

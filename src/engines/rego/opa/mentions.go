@@ -214,6 +214,23 @@ func (m *mentions) walk(node any, own names) {
 	}).Walk(node)
 }
 
+// walkDefined takes what an expression is undefined without: a comprehension is never undefined.
+func (m *mentions) walkDefined(node any, own names) {
+	ast.NewGenericVisitor(func(node any) bool {
+		switch node := node.(type) {
+		case *ast.ArrayComprehension, *ast.SetComprehension, *ast.ObjectComprehension, *ast.TemplateString:
+			return true
+		case ast.Ref:
+			m.walk(node, own)
+			return true
+		case ast.Var:
+			m.walk(node, own)
+			return true
+		}
+		return false
+	}).Walk(node)
+}
+
 // isShipped tells the rules that come with Yoi from operators'.
 func isShipped(declared *ast.Rule) bool {
 	path := segments(declared.Module.Package.Path)

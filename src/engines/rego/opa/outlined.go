@@ -59,7 +59,7 @@ func (s *sources) entryReads(declared *ast.Rule) []string {
 		own.learn(each.written)
 	}
 	if written := s.parsed[placeOf(declared.Location)]; written != nil {
-		found.walk(written.Head.Key, own)
+		found.walkDefined(written.Head.Key, own)
 	}
 	return found.Reads
 }

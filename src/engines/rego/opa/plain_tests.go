@@ -144,7 +144,7 @@ func (s *sources) neededBy(each expression) []string {
 	}
 	for _, compiled := range each.compiled {
 		if !compiled.Negated {
-			needed.walk(compiled, names{})
+			needed.walkDefined(compiled, names{})
 		}
 	}
 	return needed.Reads

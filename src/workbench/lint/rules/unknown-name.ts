@@ -24,20 +24,21 @@ export const unknownName: LintRule = {
 interface Named {
   readonly entity: EntityRef;
   readonly place: Required<Place>;
+  /** Whether it is what the policy is not for. */
+  readonly isExcluded: boolean;
 }
 
 function* namesIn(outline: PolicyOutline): Generator<Named> {
   const place = placeOf(outline.policy);
   for (const scope of [outline.principal, outline.resource]) {
-    for (const entity of entitiesOf(scope)) yield { entity, place };
+    for (const entity of entitiesOf(scope)) yield { entity, place, isExcluded: false };
   }
   for (const condition of outline.conditions) {
-    // What a permit leaves out may well be left out before it is there.
-    if (outline.policy.effect === "permit" && isExcluding(condition)) continue;
+    const named = { place: condition.place, isExcluded: isExcluding(condition) };
     for (const value of condition.literals) {
-      if (typeof value === "object" && "entity" in value) yield { entity: value.entity, place: condition.place };
+      if (typeof value === "object" && "entity" in value) yield { entity: value.entity, ...named };
     }
-    for (const entity of namedInRego(condition, outline)) yield { entity, place: condition.place };
+    for (const entity of namedInRego(condition, outline)) yield { entity, ...named };
   }
 }
 
@@ -76,7 +77,7 @@ function entityOf(type: EntityRef["type"], id: string): EntityRef {
 }
 
 function unknown(
-  { entity: { type, id }, place }: Named,
+  { entity: { type, id }, place, isExcluded }: Named,
   { policy }: PolicyOutline,
   names: KnownNames,
 ): readonly RuleFinding[] {
@@ -84,10 +85,11 @@ function unknown(
   if (found === undefined) return [];
   const { what, name, known, isOpen } = found;
   const meant = suggestName(name, known);
-  // A forbid may well be written before what it holds back, and a user's own policies are for every workspace. There,
-  // only a name that can hardly be another one is told: `ci` is no misspelt `cli`.
+  // A forbid, and what a permit leaves out, may well be written before what they hold back, and a user's own policies
+  // are for every workspace. There, only a name that can hardly be another one is told: `ci` is no misspelt `cli`.
   const isLikely = meant !== undefined && Math.min(name.length, meant.length) >= likelyLengthMin;
-  if (!isLikely && (isOpen || policy.effect === "forbid" || policy.layer === "user")) return [];
+  const isAhead = isExcluded || policy.effect === "forbid" || policy.layer === "user";
+  if (!isLikely && (isOpen || isAhead)) return [];
   const remedy =
     meant === undefined ? listed(known) : `did you mean \`${meant}\`? Otherwise it applies to nothing here`;
   return [{ place, message: `${called(policy)} names ${what} \`${name}\`, which is not here`, remedy }];

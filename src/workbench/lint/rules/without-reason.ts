@@ -24,5 +24,5 @@ export const withoutReason: LintRule = {
 function hasReason({ policy, text }: PolicyOutline): boolean {
   if ((policy.annotations["reason"] ?? "").trim() !== "") return true;
   // Of Rego, the entry itself may have it, written out or computed.
-  return policy.engine === "rego" && /"because"\s*:\s*(?!""\s*[,}])/.test(text);
+  return policy.engine === "rego" && /"because"\s*:(?!\s*(?:"\s*"|`\s*`)\s*[,}])/.test(text);
 }
