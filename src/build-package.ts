@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { chmod, copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { buildOpa } from "./build-opa.ts";
+import { bundleCommand } from "./bundle-command.ts";
 
 const root = join(import.meta.dirname, "..");
 const compiler = join(root, "node_modules/typescript/bin/tsc");
@@ -17,6 +18,7 @@ export async function buildPackage(target: string): Promise<void> {
   // The SDK is compiled on its own: it runs in a component, and must not lean on Node's types.
   const sdk = ["--rootDir", join(root, "src/sdk"), "--outDir", join(fresh, "sdk")];
   await compile("-p", join(root, "src/sdk/tsconfig.json"), "--noEmit", "false", "--declaration", ...sdk);
+  await bundleCommand(join(fresh, "cli"));
   await copyOtherFiles(fresh);
   await buildOpa(fresh);
   await chmod(join(fresh, "cli/main.js"), 0o755);

@@ -1,19 +1,16 @@
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { YoiError } from "../errors/yoi-error.ts";
-
-// This folder stands two levels below the package's root, in the sources as in what is published.
-const rootFolder = join(import.meta.dirname, "../..");
-const extension = extname(import.meta.filename);
+import { moduleFile, modulesFolder, packageRoot } from "../package-root.ts";
 
 /** Where the parts lie that a build needs, in the sources and in the published package alike. */
 export const toolchain = {
-  sdk: join(import.meta.dirname, `../sdk/index${extension}`),
+  sdk: moduleFile("sdk/index"),
   /** What a compiler reads of the SDK: its declarations, or the sources themselves. */
-  sdkTypes: join(import.meta.dirname, extension === ".ts" ? "../sdk/index.ts" : "../sdk/index.d.ts"),
-  hostImports: join(import.meta.dirname, "../sdk/host-imports.d.ts"),
-  wit: join(rootFolder, "wit"),
-  template: join(import.meta.dirname, "template"),
-  compiler: join(import.meta.dirname, `compile-guest-child${extension}`),
+  sdkTypes: moduleFile("sdk/index").replace(/\.js$/, ".d.ts"),
+  hostImports: join(modulesFolder, "sdk/host-imports.d.ts"),
+  wit: join(packageRoot, "wit"),
+  template: join(modulesFolder, "authoring/template"),
+  compiler: moduleFile("authoring/compile-guest-child"),
 } as const;
 
 // Building is an author's need, so these are optional: a host that only runs plugins does without 90 MB of them.

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { dirname, extname, join } from "node:path";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { limits } from "../calls/limits.ts";
+import { moduleFile, modulesFolder } from "../package-root.ts";
 import { wasmPageBytes } from "./guest-world.ts";
 import type { SandboxLimits } from "./sandbox.ts";
 
@@ -13,13 +14,10 @@ export interface SpawnedSandbox {
   readonly from: Duplex;
 }
 
-// The repository runs TypeScript as it is, the package is compiled: the child is whatever this very file is.
-const extension = extname(import.meta.filename);
-const here = dirname(import.meta.filename);
-const entry = join(here, "child", `child-main${extension}`);
+const entry = moduleFile("sandbox/child/child-main");
 /** Besides the child's own folder: the modules that it shares with this side. */
 const sharedModules = ["answer-message", "ask-bounds", "frame-codec", "guest-world"].map((name) =>
-  join(here, `${name}${extension}`),
+  moduleFile(`sandbox/${name}`),
 );
 
 // The system's own walls, where a shell can raise them: no file may grow, so none can be written; no core dump; few
@@ -46,7 +44,7 @@ export function spawnSandbox(folder: string, own: SandboxLimits): SpawnedSandbox
 const frameBounds = [String(limits.frameHeaderBytesMax), String(limits.frameBytesMax)];
 
 function nodeArguments(folder: string, own: SandboxLimits): string[] {
-  const readable = [join(here, "child"), ...sharedModules, folder];
+  const readable = [join(modulesFolder, "sandbox/child"), ...sharedModules, folder];
   return [
     "--permission",
     ...readable.map((path) => `--allow-fs-read=${path}`),

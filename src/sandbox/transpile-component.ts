@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { lstat, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { limits } from "../calls/limits.ts";
 import { YoiError } from "../errors/yoi-error.ts";
+import { moduleFile } from "../package-root.ts";
 import type { CoreBounds } from "./bound-core-modules.ts";
 import { suspendingImports, wasmPageBytes } from "./guest-world.ts";
 import type { ModuleBounds } from "./host-message.ts";
@@ -118,7 +119,7 @@ async function runWorker(
   order: { bytes: Uint8Array; folder: string; bounds: CoreBounds },
   transpileMs: number,
 ): Promise<void> {
-  const worker = new Worker(new URL(`./transpile-worker${extname(import.meta.filename)}`, import.meta.url), {
+  const worker = new Worker(moduleFile("sandbox/transpile-worker"), {
     workerData: order,
     env: {},
     execArgv: ["--disable-warning=ExperimentalWarning"],

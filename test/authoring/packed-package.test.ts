@@ -1,10 +1,23 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, symlink } from "node:fs/promises";
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import test from "ava";
 import { buildPackage } from "../../src/build-package.ts";
+import { opaTest } from "../support/opa.ts";
 
 // What is published, as a stranger gets it: packed by npm, unpacked away from this repository, on locked dependencies.
 const root = join(import.meta.dirname, "../..");
@@ -80,6 +93,51 @@ test.serial("the first ten minutes: a plugin is begun, built and tested behind a
   await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder]);
 });
 
+opaTest.serial("what the packed command starts runs: a sandbox, and policies in Rego", async (t) => {
+  const folder = join(place, "weather");
+  const call = ["tool", "call", "outline", '{"path":"notes/today.md"}'];
+  await yoiIn(folder, "init");
+  await cp(join(folder, "build/example.weather-0.1.0.yoi-plugin"), join(folder, ".yoi/plugins/weather.yoi-plugin"));
+  await mkdir(join(folder, "notes"));
+  await writeFile(join(folder, "notes/today.md"), "# Today\n");
+  await appendFile(join(folder, ".yoi/yoi.toml"), '\n[mounts.notes]\npath = "notes"\n');
+  await yoiIn(folder, "plugin", "enable", "example.weather", "--yes");
+  await t.throwsAsync(yoiIn(folder, ...call), { message: /denied by policy/ });
+  await writeFile(join(folder, ".yoi/policies/notes.rego"), readsNotes);
+  t.regex(await yoiIn(folder, ...call), /Today/);
+  t.regex(await yoiIn(folder, "policy", "can", "example.weather"), /reads-notes/);
+});
+
+test.serial("the packed command is made of few files, and brings the licences of what it holds", async (t) => {
+  const loading = `data:text/javascript,${encodeURIComponent(countLoaded)}`;
+  const words = ["--import", loading, join(installed, own.bin.yoi), "policy", "check"];
+  const { stderr } = await run(process.execPath, words, inFolder(join(place, "weather")));
+  const loaded = Number(/loaded (\d+)/.exec(stderr)?.[1]);
+  t.true(loaded > 20 && loaded < 80, stderr);
+  const files = await readdir(join(installed, "dist/cli"));
+  for (const name of ["zod", "smol-toml"]) t.true(files.includes(`LICENSE.${name}`), name);
+});
+
+const readsNotes = `package yoi.policy.weather
+
+permit contains {"id": "reads-notes", "because": "The outline is made of the notes that it reads"} if {
+	input.principal.id == "project:example.weather"
+	input.action == "fs.read"
+	input.resource.id == "notes/today.md"
+}
+`;
+
+const countLoaded = `
+import { registerHooks } from "node:module";
+let loaded = 0;
+registerHooks({
+  load(url, context, next) {
+    if (url.startsWith("file:")) loaded++;
+    return next(url, context);
+  },
+});
+process.on("exit", () => console.error("loaded " + loaded));`;
+
 async function linkDependency(name: string): Promise<void> {
   const link = join(place, "node_modules", name);
   await mkdir(dirname(link), { recursive: true });
@@ -87,6 +145,14 @@ async function linkDependency(name: string): Promise<void> {
 }
 
 async function yoi(...words: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [join(installed, own.bin.yoi), ...words], { cwd: place });
+  return await yoiIn(place, ...words);
+}
+
+async function yoiIn(cwd: string, ...words: readonly string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [join(installed, own.bin.yoi), ...words], inFolder(cwd));
   return stdout;
+}
+
+function inFolder(cwd: string) {
+  return { cwd, env: { ...process.env, HOME: place } };
 }

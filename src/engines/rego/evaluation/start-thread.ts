@@ -1,6 +1,6 @@
-import { extname } from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { Limits } from "../../../calls/limits.ts";
+import { moduleFile } from "../../../package-root.ts";
 import type { ThreadAnswer, ThreadBounds, ThreadQuestion } from "./evaluation-message.ts";
 
 /** A thread as the pool sees it: what goes in, what comes out, and its end. */
@@ -31,8 +31,7 @@ export function threadStarter(limits: Limits): StartThread {
   };
   return (listener) => {
     const { port1: own, port2: port } = new MessageChannel();
-    const program = new URL(`./evaluation-thread${extname(import.meta.filename)}`, import.meta.url);
-    const worker = new Worker(program, {
+    const worker = new Worker(moduleFile("engines/rego/evaluation/evaluation-thread"), {
       workerData: { port, bounds },
       transferList: [port],
       env: {},

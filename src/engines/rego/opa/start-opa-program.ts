@@ -1,10 +1,10 @@
 import { open, readFile } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { limits } from "../../../calls/limits.ts";
 import type { EvaluationFailure } from "../../../errors/error-details.ts";
 import { YoiError } from "../../../errors/yoi-error.ts";
-import { packageRoot } from "../../../package-root.ts";
+import { moduleFile, packageRoot } from "../../../package-root.ts";
 import type { CompiledUnit, RegoText } from "../rego-unit.ts";
 import type { OpaModules, OpaProgram, OrFindings, RegoTestReport, TracedDecision } from "./opa-program.ts";
 import type { OpaOrder, OpaQuestion, OpaReport } from "./opa-thread.ts";
@@ -144,7 +144,7 @@ class OpaThread {
   }
 
   #start(order: OpaOrder): Worker {
-    const worker = new Worker(new URL(`./opa-thread${extname(import.meta.filename)}`, import.meta.url), {
+    const worker = new Worker(moduleFile("engines/rego/opa/opa-thread"), {
       workerData: order,
       env: {},
       execArgv: [],
