@@ -10,7 +10,8 @@ import type { Misfit } from "./explanation.ts";
 export function findMisfits(request: AuthorizationRequest, traces: readonly PolicyTrace[]): readonly Misfit[] {
   const found = new Map<string, Misfit>();
   for (const { policy, value, clauses } of traces) {
-    if (value === "true") continue;
+    // What only obliges denies nothing where it does not apply.
+    if (value === "true" || (policy.effect === "oblige" && value === "false")) continue;
     for (const node of unmetLeaves(clauses)) {
       for (const path of node.reads ?? []) {
         const misfit = misfitOf(path, node, request) ?? meantInside(path, node, request);

@@ -1,9 +1,11 @@
+import type { PolicyEffect } from "../decisions/policy-info.ts";
 import type { PolicyTrace } from "../decisions/trace.ts";
 import type { Verdict } from "../decisions/verdict.ts";
 
 /**
- * Whether the traces, read by themselves, come to what the engines said: each policy that decided came out true, and
- * none that would have decided otherwise did. A policy that has no trace, such as a bundle's, is held against nothing.
+ * Whether the traces, read by themselves, come to what the engines said: each policy that decided or obliged came out
+ * true, and none that would have decided otherwise, or obliged as well, did. A policy that has no trace, such as a
+ * bundle's, is held against nothing.
  */
 export function isConsistent(verdicts: readonly Verdict[], traces: readonly PolicyTrace[]): boolean {
   return verdicts.every((verdict) => agrees(verdict, ofEngine(verdict.engine, traces)));
@@ -13,8 +15,8 @@ function ofEngine(engine: string, traces: readonly PolicyTrace[]): readonly Poli
   return traces.filter(({ policy }) => policy.engine === engine);
 }
 
-function agrees({ effect, determining, errors }: Verdict, traces: readonly PolicyTrace[]): boolean {
-  const decided = new Set(determining.map(({ id }) => id));
+function agrees({ effect, determining, errors, obligations }: Verdict, traces: readonly PolicyTrace[]): boolean {
+  const decided = new Set([...determining.map(({ id }) => id), ...obligations.map(({ policy }) => policy)]);
   const erred = new Set(errors.flatMap(({ policy }) => (policy === undefined ? [] : [policy.id])));
   return traces.every(({ policy, value }) => {
     if (value === "error") return erred.has(policy.id) || effect === "error";
@@ -24,6 +26,6 @@ function agrees({ effect, determining, errors }: Verdict, traces: readonly Polic
 }
 
 /** Of a verdict that a forbid or an error settled, permits that hold are not named. */
-function isOutweighed(policy: "permit" | "forbid", effect: Verdict["effect"]): boolean {
+function isOutweighed(policy: PolicyEffect, effect: Verdict["effect"]): boolean {
   return effect === "error" || (effect === "forbid" && policy === "permit");
 }

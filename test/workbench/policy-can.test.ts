@@ -2,6 +2,7 @@ import test, { type ExecutionContext } from "ava";
 import { columnsOf } from "../../src/terminal/layout.ts";
 import { departures, shapesOf } from "../support/json-shapes.ts";
 import { getsForecasts, networkWorkspace } from "../support/network-workspace.ts";
+import { opaTest } from "../support/opa.ts";
 import { weatherPackage } from "../support/packages.ts";
 import { readPage } from "../support/pages.ts";
 import {
@@ -48,6 +49,7 @@ interface Row {
   readonly agents?: readonly string[];
   readonly permits: readonly { readonly policy: { readonly name: string }; readonly conditions: readonly string[] }[];
   readonly forbids: readonly { readonly policy: { readonly name: string }; readonly conditions: readonly string[] }[];
+  readonly obliges: readonly object[];
 }
 
 async function rowsOf({ yoi }: TestWorkspace, ...words: readonly string[]): Promise<readonly Row[]> {
@@ -77,6 +79,34 @@ test("each row says what allows it, what it hangs on, and what holds back a part
     stdout.split("\n").filter((line) => columnsOf(line) > 80),
     [],
   );
+});
+
+opaTest("what Rego limits is said with what the limit hangs on, and only where it can", async (t) => {
+  const workspace = await withPolicies(t);
+  workspace.write(
+    ".yoi/policies/pace.rego",
+    `package yoi.policy.pace
+
+oblige contains {"id": "always", "because": "b", "timeout": "5s"} if input.action == "https.request"
+
+oblige contains {"id": "nightly", "because": "b", "rate": "10/1m"} if {
+	input.action == "https.request"
+	input.context.now.hour < 6
+}
+
+oblige contains {"id": "elsewhere", "because": "b", "rate": "1/1m"} if input.action == "fs.remove"
+`,
+  );
+  const { stdout } = await workspace.yoi("policy", "can", "example.weather");
+  t.regex(stdout, /^ {6}oblige pace\/always +\.yoi\/policies\/pace\.rego:3:1$/m);
+  t.regex(
+    stdout,
+    /^ {6}oblige pace\/nightly +\.yoi\/policies\/pace\.rego:5:1\n {8}when input\.context\.now\.hour < 6$/m,
+  );
+  t.regex(stdout, /^ {6}limit timeout 5s \(pace\/always\)\n {6}limit rate 10\/1m \(pace\/nightly\)$/m);
+  t.notRegex(stdout, /elsewhere/);
+  const read = (await rowsOf(workspace)).find(({ action }) => action === "fs.read");
+  t.deepEqual(read?.obliges, []);
 });
 
 test("a permit for what a forbid holds back all of is not said to be for nothing that is asked for", async (t) => {

@@ -11,6 +11,8 @@ forbid contains {"id": "late", "because": "Not at night"} if {
 	input.action == "fs.read"
 	input.context.now.hour > 24
 }
+
+oblige contains {"id": "slow", "because": "Nobody hurries", "rate": "10/1m"} if input.action == "fs.read"
 `;
 
 test("every layer is shown with its counts, and each policy with its language and place", async (t) => {
@@ -23,9 +25,10 @@ test("every layer is shown with its counts, and each policy with its language an
   const { stdout, stderr } = await workspace.yoi("policy", "show");
   t.regex(stdout, /^Shipped with Yoi: they hold whatever anybody permits +1 permit, 11 forbids$/m, stderr);
   t.regex(stdout, /^Your own: no workspace can lift a forbid in here +1 forbid$/m);
-  t.regex(stdout, /^This workspace's +3 permits, 1 forbid$/m);
+  t.regex(stdout, /^This workspace's +3 permits, 1 forbid, 1 obligation$/m);
   t.regex(stdout, /^Grants in yoi\.toml, which compile to Cedar +3 permits$/m);
   t.regex(stdout, /^ {2}rego {3}forbid hours\/late +\.yoi\/policies\/hours\.rego:3:1$/m);
+  t.regex(stdout, /^ {2}rego {3}oblige hours\/slow +\.yoi\/policies\/hours\.rego:8:1\n {4}Nobody hurries$/m);
   t.regex(stdout, /^ {2}cedar {2}forbid never +~\/\.config\/yoi\/policies\/own\.cedar:1:1$/m);
   t.regex(stdout, /^\d+ policies · cedar \S+ \+ rego opa-wasm \S+ · [0-9a-f]{7}$/m);
   t.deepEqual(

@@ -1,5 +1,5 @@
 import { limits } from "../../calls/limits.ts";
-import { type Obligation, parseObligation } from "../../decisions/obligation.ts";
+import { type Obligation, obligationKinds, parseObligation } from "../../decisions/obligation.ts";
 import type { PolicyInfo, PolicyLayer } from "../../decisions/policy-info.ts";
 import type { PolicyError, Verdict, VerdictEffect } from "../../decisions/verdict.ts";
 import { escapeText } from "../../errors/escape-text.ts";
@@ -61,23 +61,24 @@ function effectOf(
   return permits.length > 0 ? "permit" : "abstain";
 }
 
-/** The policies of a compiled unit: what permits and forbids, not what obliges. */
+/** The policies of a compiled unit. */
 export function policiesOf(rules: readonly RegoRule[], layer: PolicyInfo["layer"]): readonly PolicyInfo[] {
-  return rules.flatMap((rule) => {
-    const info = policyOf(rule, layer);
-    return info === undefined ? [] : [info];
-  });
+  return rules.map((rule) => policyOf(rule, layer));
 }
 
-/** The policy that a rule is; nothing for one that obliges. */
-export function policyOf(rule: RegoRule, layer: PolicyInfo["layer"]): PolicyInfo | undefined {
+const claimed: ReadonlySet<string> = new Set(["cause", ...obligationKinds]);
+
+/** The policy that a rule is. What it obliges to is among its annotations, as with a policy in Cedar. */
+export function policyOf(rule: RegoRule, layer: PolicyInfo["layer"]): PolicyInfo {
   const { kind, file, line, column } = rule;
-  if (kind === "oblige") return undefined;
   const name = nameOf(rule.package, rule.id);
-  // ATTACK: a cause is what shipped policies are denied by, and no operator's to claim.
-  const annotations = Object.entries(rule.annotations).filter(([annotation]) => annotation !== "cause");
-  const reason = rule.annotations["description"] ?? rule.annotations["title"];
+  // ATTACK: a cause is what shipped policies are denied by, and a limit what an entry says: metadata can claim neither.
+  const annotations = Object.entries(rule.annotations).filter(([annotation]) => !claimed.has(annotation));
+  const reason = rule.because ?? rule.annotations["description"] ?? rule.annotations["title"];
   if (reason !== undefined) annotations.push(["reason", shown(reason)]);
+  for (const [obligation, text] of Object.entries(rule.obligations ?? {})) {
+    annotations.push([shown(obligation), text === "" ? "computed" : shown(text)]);
+  }
   return {
     id: `${file}#${name}`,
     name,
@@ -144,7 +145,7 @@ function policyBehind(
     const place = { file, line: 1, column: 1 };
     return { id: `${file}#${name}`, name, engine: engineName, effect, layer, place, annotations: {} };
   }
-  const info = indexOf(rules, layer).policies.get(`${effect} ${name}`);
+  const info = indexOf(rules, layer).get(`${effect} ${name}`);
   // FAIL-CLOSED: an entry that no rule can have made is no answer to this question.
   if (info === undefined) errors.push({ message: `${quote(file)}: no rule of it can ${effect} as ${quote(name)}` });
   return info;
@@ -156,37 +157,27 @@ function obligationsOf(entry: SaidEntry, unit: UnitAnswer["unit"], errors: Polic
     errors.push({ message: `${quote(unit.name)}: ${quote(name)} ${message}` });
     return [];
   };
-  const file = unit.rules === undefined ? unit.name : indexOf(unit.rules, unit.layer).obliging.get(name);
-  if (file === undefined) return flaw("obliges, and no rule of it can");
+  const id =
+    unit.rules === undefined ? `${unit.name}#${name}` : indexOf(unit.rules, unit.layer).get(`oblige ${name}`)?.id;
+  if (id === undefined) return flaw("obliges, and no rule of it can");
   if (entry.further.size === 0) return flaw("obliges to nothing");
   return [...entry.further].flatMap(([kind, value]) => {
-    const policy = `${file}#${name}`;
     const text = kind === "max_response_bytes" && Number.isSafeInteger(value) ? String(value) : value;
     // FAIL-CLOSED: what nothing discharges turns an allow into a denial, so it is passed on whatever its value is.
-    const obligation = parseObligation(kind, typeof text === "string" ? text : "", policy);
-    if (obligation === undefined) return [{ kind: "unknown", name: escapeText(kind, 64), policy }];
+    const obligation = parseObligation(kind, typeof text === "string" ? text : "", id);
+    if (obligation === undefined) return [{ kind: "unknown", name: escapeText(kind, 64), policy: id }];
     return typeof obligation === "string" ? flaw(`has a malformed \`${kind}\`: ${obligation}`) : [obligation];
   });
 }
 
-interface RuleIndex {
-  /** By effect and name. */
-  readonly policies: ReadonlyMap<string, PolicyInfo>;
-  /** The files of rules that oblige, by name. */
-  readonly obliging: ReadonlyMap<string, string>;
-}
-
 // A unit answers every call, and its rules stay what they are.
-const indexes = new WeakMap<readonly RegoRule[], RuleIndex>();
+const indexes = new WeakMap<readonly RegoRule[], ReadonlyMap<string, PolicyInfo>>();
 
-function indexOf(rules: readonly RegoRule[], layer: PolicyInfo["layer"]): RuleIndex {
+/** The policies of a unit by effect and name. */
+function indexOf(rules: readonly RegoRule[], layer: PolicyInfo["layer"]): ReadonlyMap<string, PolicyInfo> {
   const known = indexes.get(rules);
   if (known !== undefined) return known;
-  const obliging = rules.filter(({ kind }) => kind === "oblige");
-  const index: RuleIndex = {
-    policies: new Map(policiesOf(rules, layer).map((info) => [`${info.effect} ${info.name}`, info])),
-    obliging: new Map(obliging.map((rule) => [nameOf(rule.package, rule.id), rule.file])),
-  };
+  const index = new Map(policiesOf(rules, layer).map((info) => [`${info.effect} ${info.name}`, info]));
   indexes.set(rules, index);
   return index;
 }

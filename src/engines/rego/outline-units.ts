@@ -4,16 +4,16 @@ import { policyOf } from "./from-rego-answer.ts";
 import type { PreparedUnit } from "./prepare-units.ts";
 import type { OutlinedExpression, OutlinedRule } from "./rego-unit.ts";
 
-/** Every permit and forbid of the units, taken apart. A bundle, which has no sources, has no outline. */
+/** Every policy of the units, taken apart. A bundle, which has no sources, has no outline. */
 export function outlineUnits(units: readonly PreparedUnit[]): readonly PolicyOutline[] {
   return units.flatMap(({ rules, outlines, layer }) =>
     (rules ?? []).flatMap((rule, position) => {
-      const [policy, outlined] = [policyOf(rule, layer), outlines?.[position]];
-      if (policy === undefined || outlined === undefined) return [];
+      const outlined = outlines?.[position];
+      if (outlined === undefined) return [];
       const conditions = outlined.expressions.map((expression) => conditionOf(expression, outlined.file, "when"));
       return [
         {
-          policy,
+          policy: policyOf(rule, layer),
           text: outlined.text,
           actions: actionsOf(conditions),
           principal: { op: "any" },

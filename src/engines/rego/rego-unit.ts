@@ -20,6 +20,8 @@ export interface RegoRule {
   readonly column: number;
   /** `title`, `description` and the `custom` entries of its `# METADATA`, as text. */
   readonly annotations: { readonly [name: string]: string };
+  /** The reason that its entry writes out. */
+  readonly because?: string;
   /** What an entry of `oblige` writes out, by name: empty where the value is computed. */
   readonly obligations?: { readonly [name: string]: string };
 }

@@ -6,7 +6,7 @@ import type { OpaProgram, TracedExpression, TracedRule } from "./opa/opa-program
 import type { PreparedUnit } from "./prepare-units.ts";
 
 /**
- * How every permit and forbid of a unit came out, as OPA's own evaluator says, with whether it and the compiled policy
+ * How every policy of a unit came out, as OPA's own evaluator says, with whether it and the compiled policy
  * come to the same. A bundle, which has no sources, has no trace.
  */
 export async function traceUnit(unit: PreparedUnit, opa: OpaProgram, input: string): Promise<readonly PolicyTrace[]> {

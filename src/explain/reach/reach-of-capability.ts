@@ -27,7 +27,9 @@ export interface Reach {
   readonly permits: readonly Bearing[];
   /** Any of these, where it applies, denies. */
   readonly forbids: readonly Bearing[];
-  /** What an allowed call is held to as far as one sample tells: that of engines whose policies do not carry it. */
+  /** Each of these, where it applies, limits what is allowed; a permit in Cedar may limit as well. */
+  readonly obliges: readonly Bearing[];
+  /** What an allowed call is held to by compiled policies, as far as one sample tells. */
   readonly obligations: readonly Obligation[];
   /** There were too many questions: nobody has asked about this. */
   readonly skipped?: true;
@@ -89,8 +91,10 @@ export async function reachOf(capability: Capability, use: Use, parts: ReachPart
   return foldParts(reached);
 }
 
+const nothing = { permits: [], forbids: [], obliges: [], obligations: [] } as const;
+
 /** What is said of a part that was not asked about. */
-const unasked: Reach = { answer: "depends", by: [], permits: [], forbids: [], obligations: [], skipped: true };
+const unasked: Reach = { ...nothing, answer: "depends", by: [], skipped: true };
 
 // Of a secret that nobody defined any URL is as good as another.
 const anywhere = "https://any-host.example";
@@ -121,20 +125,22 @@ async function reachOfCall(call: Call, part: Part, { put, sets, isOpaque }: Reac
   // What a policy's head rules out, it rules out for all of the part.
   const traces = (await Promise.all(sets.map((set) => set.trace(request, { nearMisses: false })))).flat();
   const combined = combineVerdicts(verdicts);
-  const { permits, holding, possible } = weighPolicies(traces, part);
+  const { permits, holding, possible, obliges } = weighPolicies(traces, part);
+  const known = new Set(sets.flatMap(({ policies }) => policies.map(({ id }) => id)));
   const base = {
     permits,
     forbids: possible,
-    obligations: verdicts.filter(({ engine }) => engine !== "cedar").flatMap(({ obligations }) => obligations),
+    obliges,
+    obligations: verdicts.flatMap(({ obligations }) => obligations.filter(({ policy }) => !known.has(policy))),
   };
   // What holds for one moment or one request only is no cause of all of it.
   if (combined.kind === "deny" && holding.length > 0) {
-    return { ...base, permits: [], forbids: [], answer: "deny", cause: causeOf(holding), by: holding };
+    return { ...base, ...nothing, answer: "deny", cause: causeOf(holding), by: holding };
   }
   const isWhole = !isOpaque && verdicts.every((verdict) => isTraced(verdict, traces));
   const nothingPermits = permits.length === 0 && isWhole && !verdicts.some(({ effect }) => effect === "error");
   if (combined.kind === "deny" && nothingPermits) {
-    return { ...base, forbids: [], answer: "deny", cause: "no-permit", by: [] };
+    return { ...base, ...nothing, answer: "deny", cause: "no-permit", by: [] };
   }
   const isSure = permits.some(({ conditions }) => conditions.length === 0) && !permits.some(mayErr);
   const isAllowed = combined.kind === "allow" && isSure && possible.length === 0 && isWhole;
@@ -194,7 +200,7 @@ function exceptionsOf(
   return [...new Set(inner.map((one) => one.at))];
 }
 
-function keyOf({ answer, cause, by, permits, forbids }: Reach): string {
+function keyOf({ answer, cause, by, permits, forbids, obliges, obligations }: Reach): string {
   const ids = (bearings: readonly Bearing[]) => bearings.map(({ policy, conditions }) => [policy.id, conditions]);
-  return JSON.stringify([answer, cause, by.map(({ id }) => id), ids(permits), ids(forbids)]);
+  return JSON.stringify([answer, cause, by.map(({ id }) => id), ids(permits), ids(forbids), ids(obliges), obligations]);
 }

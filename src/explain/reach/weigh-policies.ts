@@ -16,6 +16,8 @@ export interface Weighed {
   readonly holding: readonly PolicyInfo[];
   /** Forbids that may apply to some of it. */
   readonly possible: readonly Bearing[];
+  /** What limits all of it, or some. */
+  readonly obliges: readonly Bearing[];
 }
 
 /** Sorts the policies that were traced for one call by what they are for every call of its part. */
@@ -30,6 +32,7 @@ export function weighPolicies(traces: readonly PolicyTrace[], part: Part): Weigh
     permits: bearings("permit"),
     holding: forbids.filter(({ conditions }) => conditions.length === 0).map(({ policy }) => policy),
     possible: forbids.filter(({ conditions }) => conditions.length > 0),
+    obliges: bearings("oblige"),
   };
 }
 

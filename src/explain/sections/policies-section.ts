@@ -1,4 +1,4 @@
-import type { PolicyInfo } from "../../decisions/policy-info.ts";
+import type { PolicyEffect, PolicyInfo } from "../../decisions/policy-info.ts";
 import type { PolicyTrace, TraceNode } from "../../decisions/trace.ts";
 import type { Verdict } from "../../decisions/verdict.ts";
 import type { Explanation, Misfit } from "../explanation.ts";
@@ -17,11 +17,12 @@ export function policiesSection(explanation: Explanation): Section {
 
 function lookedAt({ verdicts, traces }: Explanation): readonly Block[] {
   const total = verdicts.reduce((sum, verdict) => sum + verdict.total, 0);
-  const forbids = traces.filter(isForbid).length;
-  const permits = traces.length - forbids + leftOut(traces);
-  const others = total - permits - forbids;
+  const of = (effect: PolicyEffect) => traces.filter(has(effect)).length;
+  const [permits, forbids, obliges] = [of("permit") + leftOut(traces), of("forbid"), of("oblige")];
+  const others = total - permits - forbids - obliges;
   const rest = others > 0 ? ` The other ${others} cannot apply to this call.` : "";
-  const words = `Considered: ${count(permits, "permit")}, ${count(forbids, "forbid")}.${rest}`;
+  const limiting = obliges > 0 ? [count(obliges, "obligation")] : [];
+  const words = `Considered: ${[count(permits, "permit"), count(forbids, "forbid"), ...limiting].join(", ")}.${rest}`;
   const failures = verdicts.flatMap((verdict) => verdict.errors.filter((error) => error.policy === undefined));
   return [
     { kind: "line", words, tone: "dim" },
@@ -30,23 +31,28 @@ function lookedAt({ verdicts, traces }: Explanation): readonly Block[] {
   ];
 }
 
-function policyBlocks({ traces, nearest, misfits, verdicts, cause }: Explanation): readonly Block[] {
+function policyBlocks({ traces, nearest, misfits, verdicts, cause, answer }: Explanation): readonly Block[] {
   // An engine that gave no answer at all has said nothing of its policies.
   const isSilent = verdicts.some(({ errors }) => errors.some(({ policy }) => policy === undefined));
   const order = (trace: PolicyTrace) => nearest.indexOf(trace.policy.id);
-  const permits = traces.filter((trace) => !isForbid(trace));
-  const forbids = traces.filter(isForbid);
+  const permits = traces.filter(has("permit"));
+  const forbids = traces.filter(has("forbid"));
   const isBeside = ({ policy }: PolicyTrace) =>
     cause === "schema-invalid" && policy.annotations["cause"] === "undeclared";
   const standing = forbids.filter((trace) => trace.value !== "false");
   const applied = permits.filter((trace) => trace.value === "true");
+  // Nothing limits what is denied; but what cannot be evaluated denies.
+  const isAllowed = answer === "allow";
+  const [obliging, unobliged] = partition(traces.filter(has("oblige")), ({ value }) =>
+    isAllowed ? value === "true" : value === "error",
+  );
   const missed = permits.filter((trace) => trace.value !== "true").sort((one, other) => order(one) - order(other));
   const node = (trace: PolicyTrace) => policyNode(trace, misfits);
   const further = standing.slice(standingShown).map(node);
   const tree = [
     ...standing.slice(0, standingShown).map((trace) => ({ ...node(trace), ...(isBeside(trace) && { isQuiet: true }) })),
     ...untraced(verdicts, traces),
-    ...applied.map(node),
+    ...[...applied, ...obliging].map(node),
   ];
   // With a forbid in the way, what no permit said is beside the point.
   const isSettled = tree.some(({ isQuiet }) => isQuiet !== true);
@@ -64,6 +70,17 @@ function policyBlocks({ traces, nearest, misfits, verdicts, cause }: Explanation
       : []),
     ...(standing.length > 0 && idle.length > 0
       ? [{ ...foldOf(`${count(idle.length, "forbid")} that did not apply`, idle.map(node)), isQuiet: true }]
+      : []),
+    ...(unobliged.length > 0
+      ? [
+          {
+            ...foldOf(
+              `${count(unobliged.length, "obligation")} ${isAllowed ? "that did not apply" : "to what is allowed"}`,
+              unobliged.map(node),
+            ),
+            isQuiet: !isAllowed,
+          },
+        ]
       : []),
   ];
 }
@@ -161,12 +178,16 @@ function clauseNode(node: TraceNode): TreeNode {
 }
 
 function markOf({ effect }: PolicyInfo, value: PolicyTrace["value"]): Mark {
-  if (effect === "permit" || value === "error") return value;
+  if (effect !== "forbid" || value === "error") return value;
   return value === "true" ? "forbids" : "idle";
 }
 
-function isForbid({ policy }: PolicyTrace): boolean {
-  return policy.effect === "forbid";
+function partition<One>(all: readonly One[], isFirst: (one: One) => boolean): readonly [One[], One[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
+}
+
+function has(effect: PolicyEffect): (trace: PolicyTrace) => boolean {
+  return ({ policy }) => policy.effect === effect;
 }
 
 function isSamePlace({ place }: Misfit, policy: PolicyInfo): boolean {
@@ -182,6 +203,6 @@ function leftOut(traces: readonly PolicyTrace[]): number {
   return traces.reduce((sum, trace) => sum + (trace.leftOut ?? 0), 0);
 }
 
-function count(number: number, what: "permit" | "forbid"): string {
+function count(number: number, what: "permit" | "forbid" | "obligation"): string {
   return `${number} ${number === 1 ? what : `${what}s`}`;
 }

@@ -50,6 +50,7 @@ function rowLines(row: CanRow, isMany: boolean, paint: Paint): readonly string[]
     ...row.by.flatMap((policy) => policyLine(policy, paint)),
     ...row.permits.flatMap((one) => bearingLines(one, "when", paint)),
     ...unknownLines(row),
+    ...row.obliges.flatMap((one) => bearingLines(one, "when", paint)),
     ...limitLines(row),
     ...row.forbids.flatMap((one) => bearingLines(one, "denied when", paint)),
   ];
@@ -93,8 +94,8 @@ function bearingLines({ policy, conditions }: Bearing, when: string, paint: Pain
 }
 
 /** What an allowed call is held to, as the policies write it. */
-function limitLines({ permits, obligations }: CanRow): readonly string[] {
-  const own = permits.flatMap(({ policy }) =>
+function limitLines({ permits, obliges, obligations }: CanRow): readonly string[] {
+  const own = [...permits, ...obliges].flatMap(({ policy }) =>
     obligationKinds.flatMap((name) => {
       const text = policy.annotations[name];
       return text === undefined ? [] : [`limit ${name} ${text} (${policy.name})`];

@@ -55,9 +55,12 @@ const lineMax = 2_000;
 
 function countsOf(policies: readonly ListedPolicy[], bundles: number): string {
   const count = (effect: ListedPolicy["effect"]) => policies.filter((policy) => policy.effect === effect).length;
-  return [...some(count("permit"), "permit"), ...some(count("forbid"), "forbid"), ...some(bundles, "bundle")].join(
-    ", ",
-  );
+  return [
+    ...some(count("permit"), "permit"),
+    ...some(count("forbid"), "forbid"),
+    ...some(count("oblige"), "obligation"),
+    ...some(bundles, "bundle"),
+  ].join(", ");
 }
 
 function some(number: number, what: string): readonly string[] {

@@ -114,6 +114,18 @@ test("a reason is one line of bounded, harmless text", (t) => {
   t.true(reason.length < limits.terminalTextMax + 30);
 });
 
+test("what an entry obliges to is among its annotations, and no metadata can claim it", (t) => {
+  const [permit, oblige] = policiesOf(
+    [
+      rule("permit", "p", { annotations: { rate: "1/1m", owner: "us" } }),
+      rule("oblige", "o", { annotations: { rate: "9/1m" }, obligations: { timeout: "5s", redact: "" } }),
+    ],
+    "user",
+  );
+  t.deepEqual(permit?.annotations, { owner: "us" });
+  t.deepEqual(oblige?.annotations, { timeout: "5s", redact: "computed" });
+});
+
 // ATTACK: threats 17: a cause is what shipped policies are denied by.
 test("metadata cannot claim the cause of a denial", (t) => {
   const unit = { ...compiled, rules: [rule("forbid", "f", { annotations: { cause: "not-enabled", owner: "us" } })] };
@@ -122,12 +134,13 @@ test("metadata cannot claim the cause of a denial", (t) => {
   t.like(combineVerdicts([verdict]), { kind: "deny", causes: ["explicit-forbid"] });
 });
 
-test("the policies of a unit are what permits and forbids, with their places", (t) => {
+test("the policies of a unit are all of its rules, with what they do", (t) => {
   t.deepEqual(
     policiesOf(rules, "user").map(({ id, effect, layer }) => [id, effect, layer]),
     [
       [`${file}#egress/p`, "permit", "user"],
       [`${file}#egress/f`, "forbid", "user"],
+      [`${file}#egress/o`, "oblige", "user"],
     ],
   );
 });

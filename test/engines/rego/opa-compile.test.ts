@@ -55,6 +55,7 @@ helps if input.action == "fs.read"
       line: 10,
       column: 1,
       annotations: { title: "known hosts", description: "those of data.json", id: "known", owner: "web", level: "3" },
+      because: "known host",
     },
     { package: "a", kind: "forbid", id: "never", file, line: 12, column: 3, annotations: {} },
   ]);

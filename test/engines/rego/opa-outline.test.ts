@@ -176,28 +176,26 @@ oblige contains {"id": "short", "timeout": "5s"}
 forbid contains {"id": "never"} if false
 `;
 
-opaTest(
-  "an engine has an outline for each permit and forbid, with its text, its actions and its conditions",
-  async (t) => {
-    const engine = regoEngine();
-    t.teardown(() => engine.close());
-    const set = await engine.prepare({
-      policies: [...shippedSources, regoFile(module)],
-      data: [dataFile({ mounts: ["notes"] })],
-    });
-    const [permit, forbid, ...rest] = set.outline();
-    t.deepEqual(rest, []);
-    t.is(permit?.policy.name, "egress/hosts");
-    t.true(permit?.text.startsWith("# METADATA\n# title: Business hosts\npermit contains"));
-    t.true(permit?.text.endsWith("}"));
-    t.true(permit?.actions.includes("fs.read"));
-    t.false(permit?.actions.includes("fs.remove"));
-    t.false(permit?.actions.includes("https.request"));
-    t.deepEqual(permit?.conditions[2]?.place, { file: ".yoi/policies/test.rego", line: 10, column: 2 });
-    t.deepEqual(permit?.conditions[2]?.literals, ["notes"]);
-    t.is(forbid?.conditions[0]?.constant, false);
-  },
-);
+opaTest("an engine has an outline for each policy, with its text, its actions and its conditions", async (t) => {
+  const engine = regoEngine();
+  t.teardown(() => engine.close());
+  const set = await engine.prepare({
+    policies: [...shippedSources, regoFile(module)],
+    data: [dataFile({ mounts: ["notes"] })],
+  });
+  const [permit, oblige, forbid, ...rest] = set.outline();
+  t.deepEqual(rest, []);
+  t.is(permit?.policy.name, "egress/hosts");
+  t.true(permit?.text.startsWith("# METADATA\n# title: Business hosts\npermit contains"));
+  t.true(permit?.text.endsWith("}"));
+  t.true(permit?.actions.includes("fs.read"));
+  t.false(permit?.actions.includes("fs.remove"));
+  t.false(permit?.actions.includes("https.request"));
+  t.deepEqual(permit?.conditions[2]?.place, { file: ".yoi/policies/test.rego", line: 10, column: 2 });
+  t.deepEqual(permit?.conditions[2]?.literals, ["notes"]);
+  t.like(oblige, { policy: { effect: "oblige", name: "egress/short" }, conditions: [] });
+  t.is(forbid?.conditions[0]?.constant, false);
+});
 
 opaTest("a trace tells what each expression reads and the constants that it is held against", async (t) => {
   const text =

@@ -181,6 +181,22 @@ opaTest("what cases and tests in Rego exercise is one coverage", async (t) => {
   t.deepEqual(unseen(await coverageOf(t, files)), ["6:2 false: count(path) > 7"]);
 });
 
+opaTest("what obliges is exercised like any policy, by calls that are allowed and by others", async (t) => {
+  const obliging = `${egress}
+oblige contains {"id": "slow", "rate": "10/1m"} if {
+	input.action == "fs.append"
+	input.context.bytes > 5
+}
+`;
+  const coverage = async (...bytes: readonly number[]) => {
+    const cases = bytes.map((each) => rego("logs/notes.log", each).replace('"deny"', '"allow"')).join("");
+    const all = await coverageOf(t, { "egress.rego": obliging, "a.test.toml": cases });
+    return unseen(all).filter((line) => /slow|> 5/.test(line));
+  };
+  t.deepEqual(await coverage(3), ["14:1 applied: oblige egress/slow", "16:2 true: input.context.bytes > 5"]);
+  t.deepEqual(await coverage(3, 7), []);
+});
+
 opaTest("a call of another action teaches nothing of a policy in Rego", async (t) => {
   const one = await coverageOf(t, { "egress.rego": egress, "a.test.toml": list.replace("allow", "deny") });
   t.is(one.outcomes.seen, 0);

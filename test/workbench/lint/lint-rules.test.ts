@@ -316,6 +316,31 @@ const inRego: readonly (readonly [title: string, text: string, findings: readonl
     ["forbid-can-err 7"],
   ],
   [
+    "an obligation that is silent where what it compares may be absent",
+    'package yoi.policy.x\n\noblige contains {"id": "a", "because": "b", "rate": "1/1m"} if {\n\tinput.action == "fs.read"\n\tinput.context.via.agent != "cli"\n}',
+    ["unguarded-optional 5"],
+  ],
+  [
+    "an obligation beside a forbid of what may be absent",
+    'package yoi.policy.x\n\noblige contains {"id": "a", "because": "b", "rate": "1/1m"} if {\n\tinput.action == "fs.read"\n\tinput.context.via.agent != "cli"\n}\n\nforbid contains {"id": "c", "because": "d"} if {\n\tinput.action == "fs.read"\n\tnot input.context.via.agent\n}',
+    [],
+  ],
+  [
+    "a forbid beside an obligation for what may be absent",
+    'package yoi.policy.x\n\nforbid contains {"id": "a", "because": "b"} if {\n\tinput.action == "fs.read"\n\tinput.context.via.agent != "cli"\n}\n\noblige contains {"id": "c", "because": "d", "rate": "1/1m"} if {\n\tinput.action == "fs.read"\n\tnot input.context.via.agent\n}',
+    ["unguarded-optional 5"],
+  ],
+  [
+    "an obligation that hangs on a number that a text may not be",
+    'package yoi.policy.x\n\noblige contains {"id": "a", "because": "b", "rate": "1/1m"} if {\n\tinput.action == "tool.execute"\n\tto_number(input.context.input.amount) > 9\n}',
+    ["forbid-can-err 5"],
+  ],
+  [
+    "an obligation that holds at no hour",
+    'package yoi.policy.x\n\noblige contains {"id": "a", "because": "b", "rate": "1/1m"} if {\n\tinput.action == "fs.read"\n\tinput.context.now.hour > 24\n}',
+    ["never-applies 5"],
+  ],
+  [
     "a comprehension of what may be absent, which is empty then",
     'package yoi.policy.x\n\nforbid contains {"id": "a", "because": concat(",", [one | one := input.context.via.agent])} if {\n\tinput.action == "fs.read"\n\tnot "cli" in {one | one := input.context.via.agent}\n}',
     [],

@@ -19,6 +19,8 @@ type rule struct {
 	Line        int               `json:"line"`
 	Column      int               `json:"column"`
 	Annotations map[string]string `json:"annotations"`
+	// Because is the reason that an entry writes out; empty where it has none, or computes it.
+	Because string `json:"because,omitempty"`
 	// Obligations are what an entry of `oblige` writes out: empty where the value is computed.
 	Obligations map[string]string `json:"obligations,omitempty"`
 }
@@ -105,14 +107,14 @@ func checkRule(policy string, declared *ast.Rule) (*rule, []finding) {
 	if found != nil {
 		return nil, found
 	}
-	obligations, found := checkMembers(kind, declared)
+	because, obligations, found := checkMembers(kind, declared)
 	if len(found) > 0 {
 		return nil, found
 	}
 	return &rule{
 		Package: policy, Kind: kind, ID: id,
 		File: declared.Location.File, Line: declared.Location.Row, Column: declared.Location.Col,
-		Annotations: annotationsOf(declared), Obligations: obligations,
+		Annotations: annotationsOf(declared), Because: because, Obligations: obligations,
 	}, nil
 }
 

@@ -166,15 +166,19 @@ func textsIn(term *ast.Term) []*ast.Term {
 	return found
 }
 
-// checkMembers holds the members of an entry to those that are read, and tells of the obligations that it writes out.
-func checkMembers(kind string, declared *ast.Rule) (map[string]string, []finding) {
+// checkMembers holds the members of an entry to those that are read, and tells of the reason and the obligations that it
+// writes out.
+func checkMembers(kind string, declared *ast.Rule) (string, map[string]string, []finding) {
 	entry, isObject := declared.Head.Key.Value.(ast.Object)
 	if !isObject {
-		return nil, nil
+		return "", nil, nil
 	}
-	obligations, findings := map[string]string{}, []finding{}
+	because, obligations, findings := "", map[string]string{}, []finding{}
 	entry.Foreach(func(name, value *ast.Term) {
 		member := memberName(name)
+		if text, isText := value.Value.(ast.String); isText && member == "because" {
+			because = string(text)
+		}
 		if member == "id" || member == "because" {
 			return
 		}
@@ -196,5 +200,5 @@ func checkMembers(kind string, declared *ast.Rule) (map[string]string, []finding
 			obligations[member] = ""
 		}
 	})
-	return obligations, findings
+	return because, obligations, findings
 }

@@ -26,7 +26,7 @@ interface ProgramRecord {
 type CompileAnswer = OrFindings<Omit<CompiledUnit, "wasm"> & { readonly wasm: string }>;
 
 /** What is asked and answered: a program that was built before a change of it is not the one that is meant. */
-export const programFormat = 7;
+export const programFormat = 8;
 
 const builtProgram = join(packageRoot, "dist/opa.wasm");
 

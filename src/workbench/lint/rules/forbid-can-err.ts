@@ -1,15 +1,15 @@
 import type { ConditionOutline } from "../../../engines/policy-outline.ts";
 import { called, type LintRule, written } from "../lint-rule.ts";
 
-/** A forbid whose condition cannot be evaluated for some requests. */
+/** A forbid whose condition cannot be evaluated for some requests, or an obligation, which then limits nothing. */
 export const forbidCanErr: LintRule = {
   id: "forbid-can-err",
   severity: "warning",
-  summary: "a forbid that some requests make fail",
+  summary: "a forbid or an obligation that some requests make fail",
   isSteady: true,
   *check(parts) {
     for (const { policy, conditions } of written(parts)) {
-      if (policy.effect !== "forbid") continue;
+      if (policy.effect === "permit") continue;
       const isCedar = policy.engine === "cedar";
       const [condition] = conditions.flatMap((each) => (isCedar ? failing(each) : silencing(each)));
       if (condition === undefined) continue;
@@ -21,7 +21,7 @@ export const forbidCanErr: LintRule = {
           : `${called(policy)} is silent wherever \`${condition.text}\` has no answer`,
         remedy: isCedar
           ? "compare without computing, or with smaller numbers; read attributes of the request's own entities"
-          : "ask first whether there is an answer, and forbid where there is none",
+          : `ask first whether there is an answer, and ${policy.effect} where there is none`,
       };
     }
   },

@@ -19,7 +19,7 @@ export const neverApplies: LintRule = {
 
 function neverApplied(outline: PolicyOutline, nowMs: number): RuleFinding | undefined {
   const { policy } = outline;
-  const subject = `${called(policy)} ${policy.effect === "forbid" ? "guards nothing" : "lets nothing through"}`;
+  const subject = `${called(policy)} ${idling[policy.effect]}`;
   const constant = outline.conditions.find(isNeverTrue);
   if (constant !== undefined) {
     const message = `${subject}: \`${constant.text}\` is ${constant.constant}`;
@@ -43,6 +43,8 @@ function neverApplied(outline: PolicyOutline, nowMs: number): RuleFinding | unde
   const message = `${subject} any more: the time of ${past.text} is over`;
   return { place: past.place, message, remedy: "take it out, or give it a later time" };
 }
+
+const idling = { permit: "lets nothing through", forbid: "guards nothing", oblige: "limits nothing" } as const;
 
 function isNeverTrue({ kind, constant }: ConditionOutline): boolean {
   return constant === (kind === "unless");

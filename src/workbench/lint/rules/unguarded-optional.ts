@@ -1,20 +1,22 @@
 import type { PolicyOutline } from "../../../engines/policy-outline.ts";
 import { called, type LintParts, type LintRule, placeOf, written } from "../lint-rule.ts";
 
-/** A forbid in Rego that is silent where an optional part of the input is absent, though it says the opposite. */
+/** A forbid or an obligation in Rego that is silent where an optional part of the input is absent, though it says the opposite. */
 export const unguardedOptional: LintRule = {
   id: "unguarded-optional",
   severity: "warning",
   summary: "an optional attribute that is read without asking whether it is there",
   isSteady: true,
   *check(parts) {
-    const forbids = written(parts).filter(({ policy }) => policy.engine === "rego" && policy.effect === "forbid");
-    const ofPackage = Map.groupBy(forbids, packageOf);
-    for (const outline of forbids) {
+    const guarding = written(parts).filter(({ policy }) => policy.engine === "rego" && policy.effect !== "permit");
+    const ofPackage = Map.groupBy(guarding, packageOf);
+    for (const outline of guarding) {
       const absent = optionalOf(outline, parts);
-      const handled = (ofPackage.get(packageOf(outline)) ?? []).flatMap((other) =>
-        asksForAbsence(other, other === outline),
+      // What is forbidden needs no obligation, but none makes up for a forbid.
+      const beside = (ofPackage.get(packageOf(outline)) ?? []).filter(
+        ({ policy: { effect } }) => effect === "forbid" || effect === outline.policy.effect,
       );
+      const handled = beside.flatMap((other) => asksForAbsence(other, other === outline));
       const isUnguarded = (path: string) => absent(path) && !handled.some((asked) => covers(asked, path));
       const ofEntry = outline.entryReads?.find((path) => isUnguarded(path) && !isCompared(path, outline));
       if (ofEntry !== undefined) {
@@ -33,7 +35,7 @@ export const unguardedOptional: LintRule = {
           policy: outline.policy,
           place: condition.place,
           message: `${called(outline.policy)} is silent where \`input.${path}\` is absent: \`${condition.text}\` is undefined then`,
-          remedy: `forbid that as well, by a rule with \`not input.${path}\`, or say here that it must be there`,
+          remedy: `${outline.policy.effect} that as well, by a rule with \`not input.${path}\`, or say here that it must be there`,
         };
         break;
       }
@@ -56,7 +58,7 @@ function needed({ test, needs = [] }: PolicyOutline["conditions"][number]): read
   return isOther ? [test.path, ...needs] : needs;
 }
 
-/** A rule may ask itself, whichever way; another one handles the absence where it forbids it. */
+/** A rule may ask itself, whichever way; another one handles the absence where it asks for it. */
 function asksForAbsence({ conditions }: PolicyOutline, isOwn: boolean): readonly string[] {
   return conditions.flatMap(({ test }) => (test?.op === "has" && (isOwn || test.not) ? [test.path] : []));
 }

@@ -88,7 +88,7 @@ function unknown(
   // A forbid, and what a permit leaves out, may well be written before what they hold back, and a user's own policies
   // are for every workspace. There, only a name that can hardly be another one is told: `ci` is no misspelt `cli`.
   const isLikely = meant !== undefined && Math.min(name.length, meant.length) >= likelyLengthMin;
-  const isAhead = isExcluded || policy.effect === "forbid" || policy.layer === "user";
+  const isAhead = isExcluded || policy.effect !== "permit" || policy.layer === "user";
   if (!isLikely && (isOpen || isAhead)) return [];
   const remedy =
     meant === undefined ? listed(known) : `did you mean \`${meant}\`? Otherwise it applies to nothing here`;
