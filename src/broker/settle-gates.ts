@@ -3,7 +3,7 @@ import type { Flaw } from "../calls/flaw.ts";
 import type { Cause } from "../decisions/cause.ts";
 import { type Combined, combineVerdicts } from "../decisions/combine-verdicts.ts";
 import type { Decision } from "../decisions/decision.ts";
-import { dischargeable, type Obligation } from "../decisions/obligation.ts";
+import { type Obligation, undischargeable } from "../decisions/obligation.ts";
 import type { Verdict } from "../decisions/verdict.ts";
 import { escapeText } from "../errors/escape-text.ts";
 import type { Journal, RateClaim } from "../journal/journal.ts";
@@ -66,8 +66,7 @@ async function obstacleTo(combined: Combined, question: Question, journal: Journ
   if (combined.kind === "deny") return undefined;
   const { action } = question.description;
   if (!question.hasEffector) return { cause: "no-effector", because: `nothing here can do \`${action}\`` };
-  const known: readonly string[] = dischargeable[action];
-  const unknown = combined.obligations.find((one) => !known.includes(one.kind));
+  const unknown = undischargeable(combined.obligations, action);
   if (unknown !== undefined) {
     const name = unknown.kind === "unknown" ? unknown.name : unknown.kind;
     return {

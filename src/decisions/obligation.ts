@@ -39,6 +39,12 @@ export const dischargeable: { readonly [A in Action]: readonly ObligationKind[] 
   "fs.remove": ["rate", "timeout"],
 };
 
+/** The first that nothing discharges for an action. */
+export function undischargeable(obligations: readonly Obligation[], action: string): Obligation | undefined {
+  const known: readonly string[] = Object.hasOwn(dischargeable, action) ? dischargeable[action as Action] : [];
+  return obligations.find(({ kind }) => !known.includes(kind));
+}
+
 /** Names that policies will use in later versions: known, so that the refusal can say so. */
 export const futureObligations = ["approval"] as const;
 
@@ -89,6 +95,26 @@ const unitMs: { readonly [unit: string]: number } = { ms: 1, s: 1_000, m: 60_000
 
 function toMs(count: string | undefined, unit: string | undefined): number {
   return Number(count) * (unitMs[unit ?? ""] ?? Number.NaN);
+}
+
+/** Those that others do not hold a call to, or not as tightly; whose they are is all one. */
+export function unmetBy(others: readonly Obligation[], obligations: readonly Obligation[]): readonly Obligation[] {
+  const { responseBytesMax = Infinity, timeoutMs = Infinity, redactedHeaders = [] } = tightestBounds(others);
+  const isMet = (one: Obligation): boolean => {
+    switch (one.kind) {
+      case "rate":
+        return others.some((rate) => rate.kind === "rate" && rate.count <= one.count && rate.windowMs >= one.windowMs);
+      case "max_response_bytes":
+        return responseBytesMax <= one.bytes;
+      case "timeout":
+        return timeoutMs <= one.ms;
+      case "redact":
+        return one.headers.every((header) => redactedHeaders.includes(header));
+      case "unknown":
+        return others.some((other) => other.kind === "unknown" && other.name === one.name);
+    }
+  };
+  return obligations.filter((one) => !isMet(one));
 }
 
 /** The tightest bound of each kind. */

@@ -3,12 +3,12 @@ import { callToJson } from "../../explain/call-in-json.ts";
 import { type Inspection, inspectWorkspace } from "../../host/inspect-workspace.ts";
 import { readJournal } from "../../journal/read-journal.ts";
 import { diffSets, isWider, type PolicyDiff } from "../../workbench/diff/diff-sets.ts";
-import { renderDiff } from "../../workbench/diff/render-diff.ts";
+import { type Placing, renderDiff } from "../../workbench/diff/render-diff.ts";
 import { recordedCalls } from "../../workbench/recorded-calls.ts";
-import { placeOf } from "../../workbench/replay/list-flips.ts";
-import { type Candidate, loadCandidate } from "../../workbench/replay/load-candidate.ts";
+import { type Candidate, loadCandidate, presentCandidate } from "../../workbench/replay/load-candidate.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
 import { periodOptions, periodUsage, recordedPeriod } from "../recorded-period.ts";
+import { warnUntrusted } from "../warn-untrusted.ts";
 
 /** `yoi policy diff`: what other policies would change, each with a request that shows it; 1 where they allow more. */
 export const policyDiff: Command = {
@@ -26,22 +26,14 @@ export const policyDiff: Command = {
 async function diff(context: CommandContext, inspection: Inspection): Promise<number> {
   const filter = await recordedPeriod(context);
   const [first = "", second] = context.positionals;
-  const before = second === undefined ? presentOf(inspection) : await load(first, context, inspection);
+  const before = second === undefined ? presentOf(context, inspection) : await load(first, context, inspection);
   const after = await load(second ?? first, context, inspection);
   const { survey } = inspection;
-  const compared = {
-    before: before.sets,
-    after: after.sets,
-    plugins: [...survey.plugins.keys()],
-    zone: survey.inventory.zone,
-    atMs: context.nowMs(),
-  };
-  const report = await diffSets(compared, recordedCalls(readJournal(survey.places.journal), filter));
-  const isOfAfter = new Set(after.sets.flatMap(({ policies }) => policies));
-  const placed = (policy: PolicyDiff["touched"][number]["policy"]) =>
-    isOfAfter.has(policy) ? after.placeOf(policy) : before.placeOf(policy);
-  context.say(renderDiff(report, placed, context.paint).join("\n"));
-  context.result(resultOf(report, placed));
+  const around = { plugins: [...survey.plugins.keys()], zone: survey.inventory.zone, atMs: context.nowMs() };
+  const report = await diffSets(before, after, around, recordedCalls(readJournal(survey.places.journal), filter));
+  const placing = placingIn(before, after);
+  context.say(renderDiff(report, placing, context.paint).join("\n"));
+  context.result(resultOf(report, placing));
   before.dispose();
   after.dispose();
   return isWider(report) ? exit.broken : exit.done;
@@ -51,21 +43,35 @@ function load(named: string, context: CommandContext, inspection: Inspection): P
   return loadCandidate(resolve(context.folder, named), named, inspection);
 }
 
-function presentOf({ problem, revision }: Inspection): Candidate {
-  if (problem !== undefined) throw problem;
-  return { sets: revision.sets, placeOf, dispose: () => undefined };
+function presentOf(context: CommandContext, inspection: Inspection): Candidate {
+  const present = presentCandidate(inspection);
+  warnUntrusted(context, inspection);
+  return present;
 }
 
-function resultOf({ probed, recorded }: PolicyDiff, placed: Candidate["placeOf"]) {
+function placingIn(before: Candidate, after: Candidate): Placing {
+  const isOfAfter = new Set(after.sets.flatMap(({ policies }) => policies));
   return {
+    policy: (policy) => (isOfAfter.has(policy) ? after : before).placeOf(policy),
+    document: ({ change, file }) => (change === "removed" ? before : after).fileOf(file),
+  };
+}
+
+function resultOf({ documents, probed, recorded }: PolicyDiff, placing: Placing) {
+  return {
+    documents: documents.map((document) => ({
+      change: document.change,
+      kind: document.kind,
+      file: placing.document(document),
+    })),
     policies: probed.map(({ touched: { change, policy }, witnesses, tried }) => ({
       change,
       policy: policy.id,
       effect: policy.effect,
-      place: placed(policy),
+      place: placing.policy(policy),
       tried,
-      witnesses: witnesses.map(({ direction, call, by }) => ({
-        direction,
+      witnesses: witnesses.map(({ difference, call, by }) => ({
+        ...difference,
         call: callToJson(call),
         by: by.map(({ id }) => id),
       })),
@@ -73,8 +79,8 @@ function resultOf({ probed, recorded }: PolicyDiff, placed: Candidate["placeOf"]
     recorded: {
       decisions: recorded.decisions,
       notReplayable: recorded.notReplayable,
-      differences: recorded.differences.map(({ direction, entry, by }) => ({
-        direction,
+      differences: recorded.differences.map(({ difference, entry, by }) => ({
+        ...difference,
         decision: entry.decision,
         by: by.map(({ id }) => id),
       })),

@@ -6,8 +6,8 @@ import { grouped, wrap } from "../../terminal/layout.ts";
 import { recordedCalls } from "../../workbench/recorded-calls.ts";
 import { groupFlips, isKnownTo } from "../../workbench/replay/group-flips.ts";
 import { keptSets } from "../../workbench/replay/kept-sets.ts";
-import { type ListedFlip, listFlips, placeOf } from "../../workbench/replay/list-flips.ts";
-import { type Candidate, loadCandidate } from "../../workbench/replay/load-candidate.ts";
+import { type ListedFlip, listFlips } from "../../workbench/replay/list-flips.ts";
+import { type Candidate, loadCandidate, presentCandidate } from "../../workbench/replay/load-candidate.ts";
 import { renderReplay } from "../../workbench/replay/render-replay.ts";
 import { replayDecisions } from "../../workbench/replay/replay-decisions.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
@@ -60,10 +60,9 @@ async function replay(context: CommandContext, inspection: Inspection): Promise<
 async function candidateOf(context: CommandContext, inspection: Inspection): Promise<Candidate> {
   const named = context.options["candidate"];
   if (typeof named === "string") return loadCandidate(resolve(context.folder, named), named, inspection);
-  const { problem, revision } = inspection;
-  if (problem !== undefined) throw problem;
+  const present = presentCandidate(inspection);
   warnUntrusted(context, inspection);
-  return { sets: revision.sets, placeOf, dispose: () => undefined };
+  return present;
 }
 
 function acceptedOf({ options }: CommandContext): readonly string[] {

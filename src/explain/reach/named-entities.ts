@@ -44,7 +44,8 @@ function canBe(plugin: string, scope: ScopeOutline): boolean {
   return entity?.type !== "Plugin" || entity.id === plugin;
 }
 
-function namedBy({ principal, resource, conditions }: PolicyOutline): readonly EntityRef[] {
+/** Every entity that a policy names, in its head and in its conditions. */
+export function namedBy({ principal, resource, conditions }: PolicyOutline): readonly EntityRef[] {
   return [...ofScope(principal), ...ofScope(resource), ...conditions.flatMap(ofCondition)];
 }
 

@@ -1,5 +1,6 @@
 import type { Obligation } from "../../decisions/obligation.ts";
 import { grouped } from "../../terminal/layout.ts";
+import { boundInWords } from "../bound-in-words.ts";
 import type { Explanation, Recorded } from "../explanation.ts";
 import type { Section, Words } from "../report/report.ts";
 
@@ -18,22 +19,7 @@ function limitOf(obligation: Obligation, isAsked: boolean): Words {
   const by = obligation.policy.slice(obligation.policy.indexOf("#") + 1);
   // Only a call that is made counts, and is counted.
   const rest = isAsked && obligation.kind === "rate" ? "); how much of it is used up was not looked at" : ")";
-  return [`${boundOf(obligation)} (`, { name: by }, rest];
-}
-
-function boundOf(obligation: Obligation): string {
-  switch (obligation.kind) {
-    case "rate":
-      return `${obligation.count} in ${obligation.windowMs / 1_000} s`;
-    case "max_response_bytes":
-      return `at most ${obligation.bytes} bytes`;
-    case "timeout":
-      return `at most ${obligation.ms} ms`;
-    case "redact":
-      return `without the headers ${obligation.headers.join(", ")}`;
-    case "unknown":
-      return `${obligation.name}, which nothing can discharge`;
-  }
+  return [`${boundInWords(obligation)} (`, { name: by }, rest];
 }
 
 function resultOf({ bytes, status, truncated, redactions }: NonNullable<Recorded["result"]>): string {

@@ -1,10 +1,13 @@
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
+import { entityKey } from "../../engines/cedar/known-entities.ts";
 import type { PreparedPolicies } from "../../engines/policy-engine.ts";
 import type { ConditionOutline, PolicyOutline } from "../../engines/policy-outline.ts";
+import { namedBy } from "../../explain/reach/named-entities.ts";
 
 /** A policy that is not the same in two sets; `before` and `after` as far as the set has it, and it can be taken apart. */
 export interface TouchedPolicy {
-  readonly change: "added" | "removed" | "changed";
+  /** `members`: it says the same, and a group or domain that it names has something else in it. */
+  readonly change: "added" | "removed" | "changed" | "members";
   readonly policy: PolicyInfo;
   readonly before?: PolicyOutline;
   readonly after?: PolicyOutline;
@@ -14,14 +17,15 @@ export interface TouchedPolicy {
 export function comparePolicies(
   before: readonly PreparedPolicies[],
   after: readonly PreparedPolicies[],
+  changedMembers: ReadonlySet<string>,
 ): readonly TouchedPolicy[] {
   const [former, present] = [policiesById(before), policiesById(after)];
   const ids = [...new Set([...former.keys(), ...present.keys()])].toSorted();
   return ids.flatMap((id): readonly TouchedPolicy[] => {
     const [was, is] = [former.get(id), present.get(id)];
     const policy = is?.policy ?? was?.policy;
-    if (policy === undefined || isSameText(was, is)) return [];
-    const change = was === undefined ? "added" : is === undefined ? "removed" : "changed";
+    const change = changeOf(was, is, changedMembers);
+    if (policy === undefined || change === undefined) return [];
     return [
       {
         change,
@@ -50,8 +54,17 @@ function policiesById(sets: readonly PreparedPolicies[]): ReadonlyMap<string, Kn
   );
 }
 
-function isSameText(one: Known | undefined, other: Known | undefined): boolean {
-  return one?.outline !== undefined && other?.outline !== undefined && saidBy(one.outline) === saidBy(other.outline);
+function changeOf(
+  was: Known | undefined,
+  is: Known | undefined,
+  changedMembers: ReadonlySet<string>,
+): TouchedPolicy["change"] | undefined {
+  if (was === undefined) return "added";
+  if (is === undefined) return "removed";
+  if (was.outline === undefined || is.outline === undefined || saidBy(was.outline) !== saidBy(is.outline)) {
+    return "changed";
+  }
+  return namedBy(is.outline).some((entity) => changedMembers.has(entityKey(entity))) ? "members" : undefined;
 }
 
 /** What a policy says, and the rules and data that it leans on, wherever they stand. */

@@ -1,15 +1,19 @@
 import type { AuthorizationRequest } from "../../calls/value.ts";
-import { combineVerdicts } from "../../decisions/combine-verdicts.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
+import type { PolicySources, PreparedPolicies } from "../../engines/policy-engine.ts";
 import { evaluateAll } from "../../explain/evaluate-all.ts";
 import type { DecidedEntry } from "../../journal/journal-entry.ts";
 import type { RecordedCall } from "../recorded-calls.ts";
+import { presentAnswer } from "../replay/replayed-answer.ts";
+import { type Difference, differenceOf } from "./compare-answers.ts";
+import { compareDocuments, type TouchedDocument } from "./compare-documents.ts";
 import { comparePolicies, type TouchedPolicy } from "./compare-policies.ts";
-import { type ComparedSets, type Direction, findWitnesses, type Probed } from "./find-witnesses.ts";
+import { type ComparedSets, findWitnesses, type Probed } from "./find-witnesses.ts";
+import { changedMemberships, knownMembers, membershipsOf } from "./memberships.ts";
 
 /** A decision on record that the two sets answer differently. */
 export interface RecordedDifference {
-  readonly direction: Direction;
+  readonly difference: Difference;
   readonly entry: DecidedEntry;
   readonly request: AuthorizationRequest;
   readonly by: readonly PolicyInfo[];
@@ -18,6 +22,7 @@ export interface RecordedDifference {
 /** What one set of policies is, held against another. */
 export interface PolicyDiff {
   readonly touched: readonly TouchedPolicy[];
+  readonly documents: readonly TouchedDocument[];
   /** Of each policy that was touched. */
   readonly probed: readonly Probed[];
   readonly recorded: {
@@ -28,12 +33,27 @@ export interface PolicyDiff {
   };
 }
 
+/** One of two sets, and the files that it was made from. */
+export interface SetWithSources {
+  readonly sets: readonly PreparedPolicies[];
+  readonly sources: PolicySources;
+}
+
 /** Holds two sets against each other: by their texts, by what is on record, and by requests that their policies suggest. */
-export async function diffSets(compared: ComparedSets, recorded: Iterable<RecordedCall>): Promise<PolicyDiff> {
-  const touched = comparePolicies(compared.before, compared.after);
+export async function diffSets(
+  before: SetWithSources,
+  after: SetWithSources,
+  { plugins, zone, atMs }: { readonly plugins: readonly string[] } & Pick<ComparedSets, "zone" | "atMs">,
+  recorded: Iterable<RecordedCall>,
+): Promise<PolicyDiff> {
+  const [former, present] = [membershipsOf(before.sources), membershipsOf(after.sources)];
+  const known = { plugins, membersOf: knownMembers(former, present) };
+  const compared: ComparedSets = { before: before.sets, after: after.sets, known, zone, atMs };
+  const touched = comparePolicies(before.sets, after.sets, changedMemberships(former, present));
   const probed: Probed[] = [];
   for (const one of touched) probed.push(await findWitnesses(one, compared));
-  return { touched, probed, recorded: await diffRecorded(compared, recorded) };
+  const documents = compareDocuments(before.sources, after.sources);
+  return { touched, documents, probed, recorded: await diffRecorded(compared, recorded) };
 }
 
 async function diffRecorded(
@@ -49,16 +69,16 @@ async function diffRecorded(
       continue;
     }
     const [was, is] = [await evaluateAll(before, request), await evaluateAll(after, request)];
-    const [former, present] = [combineVerdicts(was).kind, combineVerdicts(is).kind];
-    if (former === present) continue;
-    const by = is.flatMap(({ determining }) => determining);
-    differences.push({ direction: present === "allow" ? "wider" : "narrower", entry, request, by });
+    // What the broker settled then, such as a flaw of the call, neither set can undo.
+    const difference = differenceOf(presentAnswer(entry, was), presentAnswer(entry, is));
+    if (difference === undefined) continue;
+    differences.push({ difference, entry, request, by: is.flatMap(({ determining }) => determining) });
   }
   return { decisions, notReplayable, differences };
 }
 
-/** Whether anything that one set denies is known to be allowed by the other. */
+/** Whether the later set is known to let anybody do more. */
 export function isWider({ probed, recorded }: PolicyDiff): boolean {
-  const isWiderOne = ({ direction }: { readonly direction: Direction }) => direction === "wider";
+  const isWiderOne = (one: { readonly difference: Difference }) => one.difference.direction === "wider";
   return recorded.differences.some(isWiderOne) || probed.some(({ witnesses }) => witnesses.some(isWiderOne));
 }

@@ -5,6 +5,7 @@ import type { Call } from "../../calls/call.ts";
 import { limits } from "../../calls/limits.ts";
 import type { AuthorizationRequest } from "../../calls/value.ts";
 import { combineVerdicts } from "../../decisions/combine-verdicts.ts";
+import { undischargeable } from "../../decisions/obligation.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
 import type { PreparedPolicies } from "../../engines/policy-engine.ts";
 import type { PolicyOutline } from "../../engines/policy-outline.ts";
@@ -12,16 +13,15 @@ import { evaluateAll } from "../../explain/evaluate-all.ts";
 import type { PutQuestion } from "../../explain/explained-policies.ts";
 import type { Mention, Origin } from "../../explain/nearby/nearby-call.ts";
 import { walkNearby } from "../../explain/nearby/walk-nearby.ts";
+import { spelled } from "../replay/replayed-answer.ts";
 import { caseInventory } from "../suites/case-inventory.ts";
+import { type Answer, type Difference, type Direction, differenceOf } from "./compare-answers.ts";
 import type { TouchedPolicy } from "./compare-policies.ts";
-import { mentionsIn, seedCalls } from "./seed-calls.ts";
-
-/** How an answer changes from one set to the other. */
-export type Direction = "wider" | "narrower";
+import { type KnownSeeds, mentionsIn, seedCalls } from "./seed-calls.ts";
 
 /** A request that the two sets answer differently, for what one policy has become. */
 export interface Witness {
-  readonly direction: Direction;
+  readonly difference: Difference;
   readonly call: Call;
   readonly request: AuthorizationRequest;
   /** What permits or forbids it in the later set: nothing, where all that permitted it is gone. */
@@ -40,8 +40,7 @@ export interface Probed {
 export interface ComparedSets {
   readonly before: readonly PreparedPolicies[];
   readonly after: readonly PreparedPolicies[];
-  /** Ids of plugins that there are, for policies that name none. */
-  readonly plugins: readonly string[];
+  readonly known: KnownSeeds;
   readonly zone: string;
   readonly atMs: number;
 }
@@ -57,20 +56,21 @@ export async function findWitnesses(touched: TouchedPolicy, compared: ComparedSe
     if (origin.flaw !== undefined) continue;
     tried++;
     const witness = await witnessOf(origin, touched.policy, compared);
-    if (witness !== undefined && !found.has(witness.direction)) found.set(witness.direction, witness);
+    if (witness !== undefined && !found.has(witness.difference.direction))
+      found.set(witness.difference.direction, witness);
   }
   return { touched, witnesses: [...found.values()], tried };
 }
 
 function* originsFor(outlines: readonly PolicyOutline[], compared: ComparedSets): Generator<Origin> {
-  const { plugins, atMs, zone } = compared;
+  const { known, atMs, zone } = compared;
   const put: PutQuestion = (call, at) => putQuestion(call, caseInventory(call, {}, zone), at);
   const beside = besideOf(outlines, compared);
-  const isForbid = outlines.some(({ policy }) => policy.effect === "forbid");
-  // A forbid shows only in what something permits.
-  const about = isForbid ? [...outlines, ...beside.filter(({ policy }) => policy.effect === "permit")] : outlines;
+  const isPermit = outlines.every(({ policy }) => policy.effect === "permit");
+  // What forbids or obliges shows only in what something permits.
+  const about = !isPermit ? [...outlines, ...beside.filter(({ policy }) => policy.effect === "permit")] : outlines;
   const starts = about.flatMap((outline) =>
-    [...seedCalls(outline, plugins, atMs)].map((call): Origin => ({ call, atMs, ...put(call, atMs) })),
+    [...seedCalls(outline, known, atMs)].map((call): Origin => ({ call, atMs, ...put(call, atMs) })),
   );
   yield* starts;
   for (const origin of starts) yield* walkNearby(origin, mentionsOf([...outlines, ...beside], origin), put);
@@ -95,19 +95,38 @@ function mentionsOf(outlines: readonly PolicyOutline[], { call }: Origin): reado
 
 async function witnessOf(
   { call, request }: Origin,
-  { id, effect }: PolicyInfo,
+  policy: PolicyInfo,
   { before, after }: ComparedSets,
 ): Promise<Witness | undefined> {
-  const [was, is] = [await evaluateAll(before, request), await evaluateAll(after, request)];
-  const [former, present] = [combineVerdicts(was).kind, combineVerdicts(is).kind];
-  if (former === present) return undefined;
-  // What shows is to be this policy's doing: another that was touched has a request of its own.
-  const [decided, decides] = [was, is].map((verdicts) =>
-    verdicts.some(({ determining }) => determining.some((policy) => policy.id === id)),
-  );
-  const isAllowing = effect === "permit" ? decides : decided;
-  const isDenying = effect === "permit" ? decided && !decides : decides;
-  if (!(present === "allow" ? isAllowing : isDenying)) return undefined;
-  const by = is.flatMap(({ determining }) => determining);
-  return { direction: present === "allow" ? "wider" : "narrower", call, request, by };
+  const [was, is] = [await answerOf(before, request), await answerOf(after, request)];
+  const difference = differenceOf(was, is);
+  if (difference === undefined || !isDoingOf(policy, was, is)) return undefined;
+  return { difference, call, request, by: is.by };
+}
+
+interface DecidedAnswer extends Answer {
+  /** What permits or forbids it. */
+  readonly by: readonly PolicyInfo[];
+}
+
+async function answerOf(sets: readonly PreparedPolicies[], request: AuthorizationRequest): Promise<DecidedAnswer> {
+  const verdicts = await evaluateAll(sets, request);
+  const combined = combineVerdicts(verdicts);
+  const obligations = verdicts.flatMap((verdict) => verdict.obligations);
+  const isAllowed = combined.kind === "allow" && undischargeable(obligations, request.action) === undefined;
+  return { kind: isAllowed ? "allow" : "deny", obligations, by: verdicts.flatMap(({ determining }) => determining) };
+}
+
+/** Whether what shows is this policy's doing: another that was touched has a request of its own. */
+function isDoingOf({ id, effect }: PolicyInfo, was: DecidedAnswer, is: DecidedAnswer): boolean {
+  if (boundBy(id, was) !== boundBy(id, is)) return true;
+  const [decided, decides] = [was, is].map(({ by }) => by.some((policy) => policy.id === id));
+  if (is.kind === was.kind) return false;
+  if (is.kind === "allow") return effect === "permit" ? decides === true : decided === true;
+  return effect === "permit" ? decided === true && decides !== true : decides === true;
+}
+
+function boundBy(policy: string, { obligations }: Answer): string {
+  const own = obligations.filter((one) => one.policy === policy);
+  return own.map(spelled).toSorted().join("\n");
 }

@@ -2,6 +2,7 @@ import type { Call } from "../../calls/call.ts";
 import { canonicalUrl } from "../../calls/canonical-url.ts";
 import { parseMountPath } from "../../calls/guest-path.ts";
 import { isAgentId, isPluginRef, isSecretName, newId, parseToolId } from "../../calls/identifiers.ts";
+import { limits } from "../../calls/limits.ts";
 import { parseCall } from "../../calls/parse-call.ts";
 import type { Action } from "../../calls/powers.ts";
 import type { EntityRef, EntityType } from "../../calls/value.ts";
@@ -9,18 +10,35 @@ import type { ConditionOutline, PolicyOutline, ScopeOutline } from "../../engine
 import { YoiError } from "../../errors/yoi-error.ts";
 import { representatives } from "../../explain/explain-addresses.ts";
 import type { Mention } from "../../explain/nearby/nearby-call.ts";
+import { namedBy } from "../../explain/reach/named-entities.ts";
+
+/** What there is to ask by and about, for policies that name it by something that it lies in, or not at all. */
+export interface KnownSeeds {
+  readonly plugins: readonly string[];
+  /** What operators have put into a group or a domain. */
+  readonly membersOf: (entity: EntityRef) => readonly EntityRef[];
+}
 
 /** Calls that a policy could be about: of its actions, by those and on what its head and its conditions name. */
-export function* seedCalls(outline: PolicyOutline, known: readonly string[], atMs: number): Generator<Call> {
+export function* seedCalls(outline: PolicyOutline, known: KnownSeeds, atMs: number): Generator<Call> {
   const mentions = mentionsIn(outline);
+  const members = namedBy(outline).flatMap(known.membersOf).slice(0, limits.mentionedLiteralsMax);
+  const named: Named = { mentions, idsOf: (type) => members.filter((one) => one.type === type).map(({ id }) => id) };
   for (const action of outline.actions) {
-    for (const who of askersOf(action, outline, mentions, known)) {
-      for (const ask of asksOf(action, outline, mentions, who)) {
+    for (const who of askersOf(action, outline, named, known.plugins)) {
+      for (const ask of asksOf(action, outline, named, who)) {
         const call = callFor(action, who, ask, atMs);
         if (call !== undefined) yield call;
       }
     }
   }
+}
+
+/** What a policy speaks of. */
+interface Named {
+  readonly mentions: readonly Mention[];
+  /** The members, by type, of the groups and domains that it names. */
+  readonly idsOf: (type: EntityType) => readonly string[];
 }
 
 /** What a policy holds parts of a request against, in its head and in its conditions. */
@@ -49,24 +67,26 @@ const anyTool = "any";
 function askersOf(
   action: Action,
   { principal }: PolicyOutline,
-  mentions: readonly Mention[],
-  known: readonly string[],
+  { mentions, idsOf }: Named,
+  plugins: readonly string[],
 ): readonly string[] {
   const isByAgent = action === "tool.execute" || action === "plugin.prepare";
   const named = [
     ...scopeIds(principal, isByAgent ? "Agent" : "Plugin"),
     ...textsAt(mentions, ["principal", "principal.id", "context.plugin.id", "context.via.agent"]),
+    ...idsOf("Agent"),
   ];
   const fitting = named.filter(isByAgent ? isAgentId : isPluginRef);
   if (fitting.length > 0) return [...new Set(fitting)];
-  return isByAgent ? ["cli"] : [anyPlugin, ...known.slice(0, 1)];
+  return isByAgent ? ["cli"] : [anyPlugin, ...plugins.slice(0, 1)];
 }
 
-function* asksOf(action: Action, outline: PolicyOutline, mentions: readonly Mention[], who: string): Generator<object> {
+function* asksOf(action: Action, outline: PolicyOutline, { mentions, idsOf }: Named, who: string): Generator<object> {
   const types = resourceTypes(action);
   const named = new Set([
     ...types.flatMap((type) => scopeIds(outline.resource, type)),
     ...textsAt(mentions, ["resource", "resource.id", "resource.host", "resource.within", "context.url"]),
+    ...types.flatMap(idsOf),
   ]);
   switch (action) {
     case "tool.register":

@@ -4,7 +4,7 @@ import { escapeText } from "../../errors/escape-text.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { requestInWords } from "../../explain/request-in-words.ts";
 import type { KeptSets } from "./kept-sets.ts";
-import type { Candidate } from "./load-candidate.ts";
+import { type Candidate, placeOf } from "./load-candidate.ts";
 import type { Change, Flip } from "./replay-decisions.ts";
 import type { ReplayedAnswer } from "./replayed-answer.ts";
 import { whatChanged } from "./what-changed.ts";
@@ -61,11 +61,6 @@ export async function listFlips(
     }
   }
   return listed;
-}
-
-/** Where a policy begins, as its set names the file. */
-export function placeOf({ place }: PolicyInfo): string {
-  return `${place.file}:${place.line}:${place.column}`;
 }
 
 const suffixLengthMin = 6;

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { prepareRevision } from "../../broker/prepare-revision.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
-import type { PreparedPolicies } from "../../engines/policy-engine.ts";
+import type { PolicySources, PreparedPolicies } from "../../engines/policy-engine.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import type { Inspection } from "../../host/inspect-workspace.ts";
@@ -13,9 +13,33 @@ import { readPolicyArchive } from "../archives/read-policy-archive.ts";
 /** Policies that could be in force in place of a workspace's own. */
 export interface Candidate {
   readonly sets: readonly PreparedPolicies[];
+  /** What they were made from; files that stand in the place of the workspace's own have the names of those. */
+  readonly sources: PolicySources;
   /** A policy's place as a person would open it: in the candidate's folder. */
   placeOf(policy: PolicyInfo): string;
+  /** The same of one of the files. */
+  fileOf(file: string): string;
   dispose(): void;
+}
+
+/** Where a policy begins, as its set names the file. */
+export function placeOf({ place }: PolicyInfo): string {
+  return `${place.file}:${place.line}:${place.column}`;
+}
+
+/**
+ * The policies that are in force; they are put away with the inspection.
+ * @throws {YoiError} what is wrong with them
+ */
+export function presentCandidate({ problem, revision, sources }: Inspection): Candidate {
+  if (problem !== undefined) throw problem;
+  return {
+    sets: revision.sets,
+    sources: sources ?? { policies: [] },
+    placeOf,
+    fileOf: (file) => file,
+    dispose: () => undefined,
+  };
 }
 
 const ownFolder = join(".yoi", "policies");
@@ -36,9 +60,11 @@ export async function loadCandidate(path: string, named: string, inspection: Ins
     return kind === "folder" ? join(named, inside) : `${named}:${inside}`;
   };
   try {
-    const sets = kind === "folder" ? await ofFolder(path, inspection) : await ofArchive(path, inspection);
+    const { sets, sources } = kind === "folder" ? await ofFolder(path, inspection) : await ofArchive(path, inspection);
     return {
       sets,
+      sources,
+      fileOf: placed,
       placeOf: ({ place }) => `${placed(place.file)}:${place.line}:${place.column}`,
       dispose: () => {
         for (const set of sets) set.dispose();
@@ -55,26 +81,29 @@ async function kindOf(path: string): Promise<"folder" | "archive" | undefined> {
   return found?.isFile() ? "archive" : undefined;
 }
 
-async function ofFolder(path: string, { engines, survey }: Inspection): Promise<readonly PreparedPolicies[]> {
+/** What a candidate is made from, and what was made of it. */
+type Made = Pick<Candidate, "sets" | "sources">;
+
+async function ofFolder(path: string, { engines, survey }: Inspection): Promise<Made> {
   const loaded = await loadRevision(engines, withPoliciesOf(path, survey));
   if ("problem" in loaded) throw loaded.problem;
-  return loaded.revision.sets;
+  return { sets: loaded.revision.sets, sources: loaded.sources };
 }
 
-async function ofArchive(path: string, { engines, survey }: Inspection): Promise<readonly PreparedPolicies[]> {
+async function ofArchive(path: string, { engines, survey }: Inspection): Promise<Made> {
   const archived = await readPolicyArchive(path);
   // Without the workspace's own policies and grants: what it brings is the archive's, and its grants stay.
   const trust = { trusted: false, because: "", exact: false, changes: [] } as const;
   const loaded = await loadRevision(engines, { ...survey, trust });
   if ("problem" in loaded) throw loaded.problem;
-  const { sources } = loaded;
+  const { policies, entities = [], data = [] } = loaded.sources;
   for (const set of loaded.revision.sets) set.dispose();
-  const revision = await prepareRevision(engines, {
-    policies: [...sources.policies, ...archived.policies, ...survey.grants],
-    entities: [...(sources.entities ?? []), ...(archived.entities ?? [])],
-    data: [...(sources.data ?? []), ...(archived.data ?? [])],
-  });
-  return revision.sets;
+  const sources = {
+    policies: [...policies, ...archived.policies, ...survey.grants],
+    entities: [...entities, ...(archived.entities ?? [])],
+    data: [...data, ...(archived.data ?? [])],
+  };
+  return { sets: (await prepareRevision(engines, sources)).sets, sources };
 }
 
 /** The survey as it would be with these policies, and the workspace trusted. */

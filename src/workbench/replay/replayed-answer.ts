@@ -1,6 +1,6 @@
 import type { Cause } from "../../decisions/cause.ts";
 import { combineVerdicts } from "../../decisions/combine-verdicts.ts";
-import { dischargeable, type Obligation } from "../../decisions/obligation.ts";
+import { type Obligation, undischargeable } from "../../decisions/obligation.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
 import type { Verdict } from "../../decisions/verdict.ts";
 import type { DecidedEntry } from "../../journal/journal-entry.ts";
@@ -60,11 +60,12 @@ export function isSameBound(one: ReplayedAnswer, other: ReplayedAnswer): boolean
 }
 
 function boundOf({ obligations }: ReplayedAnswer): string {
-  // A journal gives members back in another order than an engine makes them.
-  const spelled = obligations.map((one) =>
-    JSON.stringify(Object.entries(one).toSorted(([left], [right]) => (left < right ? -1 : 1))),
-  );
-  return spelled.toSorted().join("\n");
+  return obligations.map(spelled).toSorted().join("\n");
+}
+
+/** An obligation as one text, in whatever order it has its members: a journal has another than an engine. */
+export function spelled(obligation: Obligation): string {
+  return JSON.stringify(Object.entries(obligation).toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 // A flaw leads where policy says no more than this; the broker settles it so.
@@ -81,11 +82,8 @@ function gateOf(
     return causes.every((one) => belowFlaws.includes(one)) ? cause : undefined;
   }
   if (allowedWith === undefined) return undefined;
-  const known: readonly string[] = Object.hasOwn(dischargeable, action)
-    ? dischargeable[action as keyof typeof dischargeable]
-    : [];
   if (cause === "no-effector" || cause === "needs-approval") return cause;
-  if (allowedWith.some(({ kind }) => !known.includes(kind))) return "obligation-unknown";
+  if (undischargeable(allowedWith, action) !== undefined) return "obligation-unknown";
   const asksRate = allowedWith.some(({ kind }) => kind === "rate");
   return asksRate && (cause === "limit" || cause === "journal-unwritable") ? cause : undefined;
 }

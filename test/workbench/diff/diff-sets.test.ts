@@ -4,37 +4,24 @@ import { putQuestion } from "../../../src/broker/put-question.ts";
 import type { Call } from "../../../src/calls/call.ts";
 import { actions } from "../../../src/calls/powers.ts";
 import { combineVerdicts } from "../../../src/decisions/combine-verdicts.ts";
-import type { PolicySource, PreparedPolicies } from "../../../src/engines/policy-engine.ts";
+import type { PolicySource } from "../../../src/engines/policy-engine.ts";
 import { YoiError } from "../../../src/errors/yoi-error.ts";
 import { evaluateAll } from "../../../src/explain/evaluate-all.ts";
 import { narrowestPermit } from "../../../src/explain/narrowest-permit.ts";
-import { diffSets, isWider, type PolicyDiff } from "../../../src/workbench/diff/diff-sets.ts";
+import { isWider } from "../../../src/workbench/diff/diff-sets.ts";
 import { caseInventory } from "../../../src/workbench/suites/case-inventory.ts";
 import { noonish } from "../../support/broker-parts.ts";
 import { policy } from "../../support/cedar-arbitraries.ts";
-import { cedar, invariants, policyFile } from "../../support/cedar-sets.ts";
+import { policyFile } from "../../support/cedar-sets.ts";
+import { differ, shownBy } from "../../support/diffed-sets.ts";
 import { broadCall } from "../../support/explained-calls.ts";
 import { opaTest } from "../../support/opa.ts";
-import { regoEngine, regoFile, shippedSources } from "../../support/rego-sets.ts";
+import { recordDecisions, variedCalls } from "../../support/recorded-decisions.ts";
+import { regoFile } from "../../support/rego-sets.ts";
 
-const rego = regoEngine();
-test.after.always(() => rego.close());
+const { prepare, diffOf, close } = differ();
+test.after.always(close);
 const runs = process.env["CI"] === undefined ? 25 : 60;
-
-async function prepare(own: readonly PolicySource[]): Promise<readonly PreparedPolicies[]> {
-  const policies = [invariants, ...own];
-  const isRego = own.some(({ language }) => language === "rego");
-  const sets = [await cedar.prepare({ policies })];
-  return isRego ? [...sets, await rego.prepare({ policies: [...policies, ...shippedSources] })] : sets;
-}
-
-async function diffOf(before: readonly PolicySource[], after: readonly PolicySource[]): Promise<PolicyDiff> {
-  const [was, is] = [await prepare(before), await prepare(after)];
-  const compared = { before: was, after: is, plugins: [], zone: "UTC", atMs: noonish };
-  const diff = await diffSets(compared, []);
-  for (const set of [...was, ...is]) set.dispose();
-  return diff;
-}
 
 const permit =
   '@id("reads") permit (principal == Yoi::Plugin::"project:example.notes", action == Yoi::Action::"fs.read", resource in Yoi::Path::"notes/2026")';
@@ -83,18 +70,39 @@ const cedarRows: { readonly [title: string]: Row } = {
     [policyFile(`${permit}; @id("private") forbid (principal, action, resource in Yoi::Path::"notes/2026/private");`)],
     ["narrower private"],
   ],
+  "a rate less": [[policyFile(`@rate("10/1m") ${permit};`)], [policyFile(`${permit};`)], ["wider reads"]],
+  "a rate more": [[policyFile(`${permit};`)], [policyFile(`@rate("10/1m") ${permit};`)], ["narrower reads"]],
+  "a higher rate": [
+    [policyFile(`@rate("10/1m") ${permit};`)],
+    [policyFile(`@rate("20/1m") ${permit};`)],
+    ["wider reads"],
+  ],
+  "a rate that is counted for longer": [
+    [policyFile(`@rate("10/1m") ${permit};`)],
+    [policyFile(`@rate("10/1h") ${permit};`)],
+    ["narrower reads"],
+  ],
+  "a longer time, and fewer bytes": [
+    [policyFile(`@timeout("5s") @max_response_bytes("900") ${permit};`)],
+    [policyFile(`@timeout("9s") @max_response_bytes("100") ${permit};`)],
+    ["wider reads"],
+  ],
+  "one header less that is left out": [
+    [policyFile(`@redact("set-cookie, etag") ${request};`)],
+    [policyFile(`@redact("etag") ${request};`)],
+    ["wider asks"],
+  ],
+  "a permit with a limit beside one without": [
+    [policyFile(`${permit};`)],
+    [policyFile(`${permit}; @timeout("1s") ${permit.replace("reads", "soon")};`)],
+    ["narrower soon"],
+  ],
   "another reason, and nothing else": [
     [policyFile(`@reason("one") ${permit};`)],
     [policyFile(`@reason("two") ${permit};`)],
     [],
   ],
 };
-
-function shownBy({ probed }: PolicyDiff): readonly string[] {
-  return probed
-    .flatMap(({ touched, witnesses }) => witnesses.map(({ direction }) => `${direction} ${touched.policy.name}`))
-    .toSorted();
-}
 
 for (const [title, [before, after, shown]] of Object.entries(cedarRows)) {
   test(`a difference is shown by a request that both sets were asked about: ${title}`, async (t) => {
@@ -112,6 +120,53 @@ opaTest("a difference of Rego is shown by requests, too", async (t) => {
   const others = policyFile(wholesale);
   const diff = await diffOf([others, regoForbid("/beta")], [others, regoForbid("/gamma")]);
   t.deepEqual(shownBy(diff), ["narrower beta/no-beta", "wider beta/no-beta"]);
+});
+
+const regoLimit = (rate: string) =>
+  regoFile(
+    `package yoi.policy.limits\n\noblige contains {"id": "few", "rate": "${rate}"} if input.action == "https.request"\n`,
+  );
+
+opaTest(
+  "an obligation in Rego that goes, comes or is loosened is shown by a request that is allowed by both",
+  async (t) => {
+    const others = policyFile(wholesale);
+    t.deepEqual(shownBy(await diffOf([others, regoLimit("5/1m")], [others])), ["wider limits/few"]);
+    t.deepEqual(shownBy(await diffOf([others], [others, regoLimit("5/1m")])), ["narrower limits/few"]);
+    const loosened = await diffOf([others, regoLimit("5/1m")], [others, regoLimit("6/1m")]);
+    t.deepEqual(shownBy(loosened), ["wider limits/few"]);
+    t.like(loosened.probed[0]?.witnesses[0]?.difference, {
+      before: "allow",
+      after: "allow",
+      dropped: [{ kind: "rate", count: 5 }],
+      added: [{ kind: "rate", count: 6 }],
+    });
+  },
+);
+
+opaTest("an obligation that nothing discharges takes away what was allowed", async (t) => {
+  const text =
+    'package yoi.policy.unheard\n\noblige contains {"id": "quiet", "redact": "etag"} if input.action == "fs.read"\n';
+  const reads = policyFile(`${permit};`);
+  const { probed } = await diffOf([reads], [reads, regoFile(text)]);
+  t.like(probed[0]?.witnesses, { length: 1, 0: { difference: { direction: "narrower", after: "deny" } } });
+});
+
+test("what is on record is settled as it was: neither set undoes a flaw of a call, and a looser rate is wider", async (t) => {
+  const reads = 'permit (principal, action == Yoi::Action::"fs.read", resource);';
+  const few = policyFile(`@rate("50/1h") @id("few") ${reads}`);
+  const more = policyFile(`@rate("60/1h") @id("few") ${reads} @id("all") permit (principal, action, resource);`);
+  const sets = await prepare([few]);
+  const recorded = await recordDecisions(t, sets, variedCalls());
+  for (const set of sets) set.dispose();
+  const { differences } = (await diffOf([few], [more], { recorded })).recorded;
+  const told = differences.map(({ difference, entry }) =>
+    [entry.action, difference.before, difference.after].join(" "),
+  );
+  t.true(told.includes("fs.read allow allow"));
+  t.true(told.includes("fs.write deny allow"));
+  t.true(differences.every(({ difference }) => difference.direction === "wider"));
+  t.false(differences.some(({ entry }) => entry.cause === "schema-invalid"));
 });
 
 opaTest("a rule that only moved, with those that it leans on, is the same", async (t) => {

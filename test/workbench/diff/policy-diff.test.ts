@@ -1,7 +1,7 @@
 import test from "ava";
 import { departures, shapesOf } from "../../support/json-shapes.ts";
 import { readPage } from "../../support/pages.ts";
-import { newWorkspace } from "../../support/workspaces.ts";
+import { emptyWorkspace, newWorkspace } from "../../support/workspaces.ts";
 
 const reads = (path: string) =>
   `@id("reads")\npermit (principal, action == Yoi::Action::"fs.read", resource in Yoi::Path::"${path}");\n`;
@@ -16,6 +16,49 @@ test("a folder that allows more ends with 1, and shows a request", async (t) => 
   t.true(stdout.split("\n").every((line) => [...line].length <= 80));
 });
 
+test("a limit that is loosened ends with 1, and both limits are told", async (t) => {
+  const { yoi, write } = await newWorkspace(t);
+  write("one/notes.cedar", `@rate("10/1m") ${reads("notes")}`);
+  write("two/notes.cedar", `@rate("20/1m") ${reads("notes")}`);
+  const { code, stdout } = await yoi("policy", "diff", "one", "two");
+  t.is(code, 1);
+  t.regex(stdout, / {4}less limited {2}project:example\.any → fs\.read notes\/any\n/);
+  t.regex(stdout, / {18}no longer 10 in 60 s \(reads\)\n {18}now 20 in 60 s \(reads\)\n/);
+  const other = await yoi("policy", "diff", "two", "one");
+  t.is(other.code, 0);
+  t.regex(other.stdout, / {4}more limited {2}/);
+});
+
+test("a group that has more in it ends with 1, by the policy that names it", async (t) => {
+  const { yoi, write } = await newWorkspace(t);
+  const members = (...agents: readonly string[]) =>
+    JSON.stringify(
+      agents.map((id) => ({ uid: { type: "Yoi::Agent", id }, parents: [{ type: "Yoi::Group", id: "ops" }] })),
+    );
+  const policy =
+    '@id("on-watch")\npermit (principal in Yoi::Group::"ops", action == Yoi::Action::"tool.execute", resource);\n';
+  for (const [folder, ...agents] of [
+    ["one", "owl"],
+    ["two", "owl", "bat"],
+  ] as const) {
+    write(`${folder}/watch.cedar`, policy);
+    write(`${folder}/entities.json`, members(...agents));
+  }
+  const { code, stdout } = await yoi("policy", "diff", "one", "two");
+  t.is(code, 1);
+  t.regex(stdout, /^~ entities\.json {2}changed +two\/entities\.json$/m);
+  t.regex(stdout, /^~ permit on-watch {2}with other members +two\/watch\.cedar:1:1\n {4}deny → allow {2}bat → /m);
+});
+
+test("an untrusted workspace's own policies are no part of the present, and it is said", async (t) => {
+  const { yoi, write } = emptyWorkspace(t);
+  write(".yoi/policies/notes.cedar", reads("notes"));
+  write("proposed/notes.cedar", reads("notes"));
+  const { stderr, stdout } = await yoi("policy", "diff", "proposed");
+  t.regex(stdout, /^\+ permit reads {2}added/m);
+  t.regex(stderr, /! this workspace's own policies and grants do not count/);
+});
+
 test("two folders are held against each other, whatever is in force", async (t) => {
   const { yoi, write } = await newWorkspace(t);
   write("one/notes.cedar", reads("notes"));
@@ -25,7 +68,10 @@ test("two folders are held against each other, whatever is in force", async (t) 
   const { command, version, ...rest } = JSON.parse(stdout);
   t.is(version, 1);
   t.deepEqual(departures(shapesOf(readPage("json.md")), command, rest), []);
-  t.like(rest.policies[0], { change: "changed", witnesses: [{ direction: "narrower" }] });
+  t.like(rest.policies[0], {
+    change: "changed",
+    witnesses: [{ direction: "narrower", before: "allow", after: "deny" }],
+  });
   // What is shown can be asked about again, as it stands.
   write("call.json", JSON.stringify(rest.policies[0].witnesses[0].call));
   t.is((await yoi("plugin", "explain", "call.json")).code, 0);
