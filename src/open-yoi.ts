@@ -8,6 +8,7 @@ import type { Explanation } from "./explain/explanation.ts";
 import { type AgentTool, gatherBuiltinTools } from "./host/builtin-tools.ts";
 import { withChain } from "./host/explain-chain.ts";
 import { explainable, explainedFrom } from "./host/explain-in-host.ts";
+import { keepInspectorShut } from "./host/keep-inspector-shut.ts";
 import { openHost } from "./host/open-host.ts";
 import type { HostState } from "./host/reload-host.ts";
 import { watchWorkspace } from "./host/watch-workspace.ts";
@@ -63,10 +64,9 @@ export async function openYoi(options: YoiOptions): Promise<Yoi> {
   const places = placesOf(resolve(options.workspace), options.environment ?? process.env);
   const nowMs = options.nowMs ?? Date.now;
   const builtin = gatherBuiltinTools(options.tools ?? [], yoiVersion());
-  // ATTACK: SIGUSR1 opens an inspector in any Node process, and a taken-over sandbox may send it (threats 23, 42).
-  process.on("SIGUSR1", ignoreSignal);
+  const letInspectorOpen = keepInspectorShut();
   const opening = openHost({ places, builtin, nowMs, ...(options.log !== undefined && { log: options.log }) });
-  opening.catch(() => process.off("SIGUSR1", ignoreSignal));
+  opening.catch(letInspectorOpen);
   const host = await opening;
   const reloadLoudly = () =>
     // A reload that fails leaves what was in force in force until it is tried again; whoever watches the log must know.
@@ -102,11 +102,7 @@ export async function openYoi(options: YoiOptions): Promise<Yoi> {
     async close() {
       watching?.close();
       await host.close();
-      process.off("SIGUSR1", ignoreSignal);
+      letInspectorOpen();
     },
   };
-}
-
-function ignoreSignal(): void {
-  // Having a listener is what keeps the inspector shut.
 }
