@@ -76,12 +76,14 @@ function unmetBy(context: CommandContext, listed: readonly ListedFlip[]): readon
   const idle = accept.filter((suffix) => !listed.some(({ decision }) => decision.endsWith(suffix.toUpperCase())));
   for (const suffix of idle) context.warn(`! --accept ${escapeText(suffix, 40)} accepts nothing: no flip has this id`);
   const open = (change: ListedFlip["change"]) => listed.filter((flip) => flip.change === change && !flip.accepted);
-  const [widened, narrowed] = [open("deny-to-allow"), open("allow-to-deny")];
-  const [first] = widened;
+  const [widened, loosened, narrowed] = [open("deny-to-allow"), open("less-limited"), open("allow-to-deny")];
+  const one = (of: readonly ListedFlip[], was: string, be: string) =>
+    of
+      .slice(0, 1)
+      .map(({ decision }) => `exit 1: ${callsThat(of.length, was)} be ${be}. To agree: --accept ${decision}`);
   return [
-    ...(first === undefined
-      ? []
-      : [`exit 1: ${callsThat(widened.length, "denied")} be allowed. To agree: --accept ${first.decision}`]),
+    ...one(widened, "denied", "allowed"),
+    ...one(loosened, "allowed", "less limited"),
     ...(narrowed.length === 0 || context.options["allow-narrowing"] === true
       ? []
       : [`exit 1: ${callsThat(narrowed.length, "allowed")} be denied. To agree: --allow-narrowing`]),

@@ -4,8 +4,8 @@ import type { PolicySources, PreparedPolicies } from "../../engines/policy-engin
 import { evaluateAll } from "../../explain/evaluate-all.ts";
 import type { DecidedEntry } from "../../journal/journal-entry.ts";
 import type { RecordedCall } from "../recorded-calls.ts";
+import { type Difference, differenceOf } from "../replay/compare-answers.ts";
 import { presentAnswer } from "../replay/replayed-answer.ts";
-import { type Difference, differenceOf } from "./compare-answers.ts";
 import { compareDocuments, type TouchedDocument } from "./compare-documents.ts";
 import { comparePolicies, type TouchedPolicy } from "./compare-policies.ts";
 import { type ComparedSets, findWitnesses, type Probed } from "./find-witnesses.ts";

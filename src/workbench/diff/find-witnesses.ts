@@ -13,9 +13,9 @@ import { evaluateAll } from "../../explain/evaluate-all.ts";
 import type { PutQuestion } from "../../explain/explained-policies.ts";
 import type { Mention, Origin } from "../../explain/nearby/nearby-call.ts";
 import { walkNearby } from "../../explain/nearby/walk-nearby.ts";
+import { type Answer, type Difference, type Direction, differenceOf } from "../replay/compare-answers.ts";
 import { spelled } from "../replay/replayed-answer.ts";
 import { caseInventory } from "../suites/case-inventory.ts";
-import { type Answer, type Difference, type Direction, differenceOf } from "./compare-answers.ts";
 import type { TouchedPolicy } from "./compare-policies.ts";
 import { type KnownSeeds, mentionsIn, seedCalls } from "./seed-calls.ts";
 

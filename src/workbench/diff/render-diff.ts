@@ -1,11 +1,10 @@
-import type { Obligation } from "../../decisions/obligation.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
 import { escapeText } from "../../errors/escape-text.ts";
-import { boundInWords } from "../../explain/bound-in-words.ts";
 import { requestInWords } from "../../explain/request-in-words.ts";
 import { spread, wrap } from "../../terminal/layout.ts";
 import type { Paint } from "../../terminal/paint.ts";
-import type { Difference } from "./compare-answers.ts";
+import { boundLines } from "../replay/bound-lines.ts";
+import type { Difference } from "../replay/compare-answers.ts";
 import type { TouchedDocument } from "./compare-documents.ts";
 import type { PolicyDiff, RecordedDifference } from "./diff-sets.ts";
 import type { Probed, Witness } from "./find-witnesses.ts";
@@ -94,19 +93,10 @@ function recordedDifferenceLines({ difference, entry, request }: RecordedDiffere
 
 function differenceLines(difference: Difference, request: string, indent: string, paint: Paint): readonly string[] {
   const tone = difference.direction === "wider" ? paint.warn : paint.dim;
-  const below = `${indent}              `;
   return [
     ...wrap(`${changeIn(difference)}  ${request}`, indent).map(tone),
-    ...boundLines("no longer", difference.dropped, below).map(paint.dim),
-    ...boundLines("now", difference.added, below).map(paint.dim),
+    ...boundLines(difference, `${indent}              `).map(paint.dim),
   ];
-}
-
-function boundLines(word: string, obligations: readonly Obligation[], indent: string): readonly string[] {
-  const nameOf = (policy: string) => escapeText(policy.slice(policy.indexOf("#") + 1), 60);
-  return obligations.flatMap((one) =>
-    wrap(`${word} ${escapeText(boundInWords(one), 200)} (${nameOf(one.policy)})`, indent),
-  );
 }
 
 const changes = ["deny → allow", "less limited", "allow → deny", "more limited"] as const;

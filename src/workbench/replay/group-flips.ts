@@ -1,5 +1,5 @@
 import type { PreparedPolicies } from "../../engines/policy-engine.ts";
-import type { Change, Flip } from "./replay-decisions.ts";
+import { type Change, changes, type Flip } from "./replay-decisions.ts";
 import { isSameBound } from "./replayed-answer.ts";
 
 /** Flips of one kind, of one plugin and one action. */
@@ -17,8 +17,6 @@ export interface FlipGroup {
   readonly rebound: number;
 }
 
-const order: readonly Change[] = ["deny-to-allow", "allow-to-deny", "reason"];
-
 /** Gathers flips by how they changed, by plugin and by action: what widens first, and of that the most frequent. */
 export function groupFlips(flips: readonly Flip[]): readonly FlipGroup[] {
   const groups = Map.groupBy(flips, ({ change, entry }) => JSON.stringify([change, entry.plugin, entry.action]));
@@ -26,7 +24,7 @@ export function groupFlips(flips: readonly Flip[]): readonly FlipGroup[] {
     .map(groupOf)
     .toSorted(
       (one, other) =>
-        order.indexOf(one.change) - order.indexOf(other.change) || other.count - one.count || by(one, other),
+        changes.indexOf(one.change) - changes.indexOf(other.change) || other.count - one.count || by(one, other),
     );
 }
 

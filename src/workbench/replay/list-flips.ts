@@ -5,7 +5,7 @@ import { YoiError } from "../../errors/yoi-error.ts";
 import { requestInWords } from "../../explain/request-in-words.ts";
 import type { KeptSets } from "./kept-sets.ts";
 import { type Candidate, placeOf } from "./load-candidate.ts";
-import type { Change, Flip } from "./replay-decisions.ts";
+import { type Change, changes as everyChange, type Flip } from "./replay-decisions.ts";
 import type { ReplayedAnswer } from "./replayed-answer.ts";
 import { whatChanged } from "./what-changed.ts";
 
@@ -38,7 +38,7 @@ export async function listFlips(
 ): Promise<readonly ListedFlip[]> {
   const accepted = new Set(accept.flatMap((suffix) => acceptedBy(suffix, flips)));
   const listed: ListedFlip[] = [];
-  for (const change of ["deny-to-allow", "allow-to-deny", "reason"] as const) {
+  for (const change of everyChange) {
     for (const [index, flip] of flips.filter((one) => one.change === change).entries()) {
       const isTold = change !== "reason" && index < limits.findingsMax;
       const changes = isTold ? await whatChanged(flip, candidate.sets, await kept.under(flip.entry.policies)) : [];

@@ -2,9 +2,12 @@ import { escapeText } from "../../errors/escape-text.ts";
 import { grouped, table, wrap } from "../../terminal/layout.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { policyTitle } from "../policy-title.ts";
+import { boundLines } from "./bound-lines.ts";
+import { differenceOf } from "./compare-answers.ts";
 import type { FlipGroup } from "./group-flips.ts";
 import type { ListedFlip } from "./list-flips.ts";
 import type { Change, ReplayReport } from "./replay-decisions.ts";
+import type { ReplayedAnswer } from "./replayed-answer.ts";
 
 /** What a replay came to, ready to be told. */
 export interface ToldReplay {
@@ -19,6 +22,7 @@ export interface ToldReplay {
 
 const titles: { readonly [C in Change]: string } = {
   "deny-to-allow": "deny → allow",
+  "less-limited": "less limited",
   "allow-to-deny": "allow → deny",
   reason: "other reason",
 };
@@ -33,6 +37,7 @@ export function renderReplay(told: ToldReplay, paint: Paint, shownMax: number): 
     "",
     ...tableOf(told, paint),
     ...listOf("deny-to-allow", told, paint, shownMax),
+    ...listOf("less-limited", told, paint, shownMax),
     ...listOf("allow-to-deny", told, paint, shownMax),
   ].join("\n");
 }
@@ -47,7 +52,7 @@ function tableOf({ report, groups, isFormer, isPresent }: ToldReplay, paint: Pai
       countOf(count),
       escapeText(plugin, pluginColumnsMax),
       action,
-      ...(change === "deny-to-allow" ? ["←"] : []),
+      ...(isWidening(change) ? ["←"] : []),
     ]),
     ["same", countOf(same)],
     ...(gone === 0 ? [] : [["not replayable", countOf(gone)]]),
@@ -66,7 +71,7 @@ function tableOf({ report, groups, isFormer, isPresent }: ToldReplay, paint: Pai
 }
 
 function policiesOf(
-  { gained, lost, rebound }: FlipGroup,
+  { change, gained, lost, rebound }: FlipGroup,
   isFormer: ToldReplay["isFormer"],
   isPresent: ToldReplay["isPresent"],
 ): readonly string[] {
@@ -82,7 +87,7 @@ function policiesOf(
     ),
     // Where something outweighs it now, what decided before need not have changed.
     ...(gained.length > 0 ? [] : namesOf("was", lost.filter(isPresent))),
-    ...(rebound === 0 ? [] : [`with other obligations: ${grouped(rebound)}`]),
+    ...(rebound === 0 || change === "less-limited" ? [] : [`with other obligations: ${grouped(rebound)}`]),
   ];
 }
 
@@ -101,7 +106,7 @@ function listOf(change: Change, { listed }: ToldReplay, paint: Paint, shownMax: 
   const own = listed.filter((flip) => flip.change === change);
   if (own.length === 0) return [];
   // What widens is told of one by one, for each has to be agreed to; what narrows once for all of the same kind.
-  const kinds = change === "deny-to-allow" ? own.map((flip) => [flip]) : [...Map.groupBy(own, likeness).values()];
+  const kinds = isWidening(change) ? own.map((flip) => [flip]) : [...Map.groupBy(own, likeness).values()];
   const more = kinds.length - shownMax;
   return [
     "",
@@ -121,14 +126,23 @@ function linesOf(alike: readonly ListedFlip[], paint: Paint): readonly string[] 
   const { decision, at, words, before, after, changes, accepted } = flip;
   const others = alike.length - 1;
   const moment = at.slice(0, 16).replace("T", " ");
-  const cause = (after.kind === "deny" ? after : before).causes[0];
-  const was = after.kind === "deny" ? `denied: ${cause}` : `was denied: ${cause}`;
   return [
     `  ${decision}  ${paint.dim(moment)}${accepted ? "  accepted" : ""}${others === 0 ? "" : `  and ${grouped(others)} alike`}`,
     ...wrap(escapeText(words), "    "),
-    ...wrap(was, "      "),
+    ...outcomeLines(before, after),
     ...changes.flatMap(({ policy, place, what }) =>
       wrap(escapeText(`${policyTitle(policy.id)} (${place}) ${what}`, 1_000), "      "),
     ),
   ];
+}
+
+function outcomeLines(before: ReplayedAnswer, after: ReplayedAnswer): readonly string[] {
+  const difference = differenceOf(before, after);
+  if (before.kind === after.kind && difference !== undefined) return boundLines(difference, "      ");
+  const word = after.kind === "deny" ? "denied" : "was denied";
+  return wrap(`${word}: ${(after.kind === "deny" ? after : before).causes[0]}`, "      ");
+}
+
+function isWidening(change: Change): boolean {
+  return change === "deny-to-allow" || change === "less-limited";
 }

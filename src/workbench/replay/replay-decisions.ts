@@ -6,10 +6,15 @@ import { isRefused, type Verdict } from "../../decisions/verdict.ts";
 import type { PreparedPolicies } from "../../engines/policy-engine.ts";
 import type { DecidedEntry } from "../../journal/journal-entry.ts";
 import type { RecordedCall } from "../recorded-calls.ts";
+import { differenceOf } from "./compare-answers.ts";
 import { isSameAnswer, presentAnswer, type ReplayedAnswer, recordedAnswer } from "./replayed-answer.ts";
 
-/** How an answer differs from the recorded one; `reason`: by its causes, its policies or its obligations alone. */
-export type Change = "deny-to-allow" | "allow-to-deny" | "reason";
+/**
+ * How an answer differs from the recorded one, what widens first. `less-limited`: an allow with less of an obligation;
+ * `reason`: by its causes, its policies or by what it is held to besides.
+ */
+export const changes = ["deny-to-allow", "less-limited", "allow-to-deny", "reason"] as const;
+export type Change = (typeof changes)[number];
 
 /** A recorded decision that would not be made again as it was. */
 export interface Flip {
@@ -80,7 +85,7 @@ function flipOf(entry: DecidedEntry, request: AuthorizationRequest, verdicts: re
 }
 
 function changeOf(before: ReplayedAnswer, after: ReplayedAnswer): Change {
-  if (before.kind === after.kind) return "reason";
+  if (before.kind === after.kind) return differenceOf(before, after)?.direction === "wider" ? "less-limited" : "reason";
   return after.kind === "allow" ? "deny-to-allow" : "allow-to-deny";
 }
 

@@ -68,6 +68,29 @@ test("a call that was denied and would be allowed is told of with what widened, 
   t.regex(accepted.stdout, /accepted/);
 });
 
+test("calls that would be less limited are told of with both limits, and fail until they are accepted", async (t) => {
+  const workspace = await recorded(t);
+  const limited = (rate: string) => readsOfNotes.replace("permit", `@rate("${rate}")\npermit`);
+  workspace.write(".yoi/policies/notes.cedar", limited("10/1h"));
+  workspace.write("proposed/notes.cedar", limited("20/1h"));
+  const yoi = await workspace.open();
+  await yoi.tools.call("read_note", { path: "notes/2026/plan.md" }, { agent: "cli" });
+  await yoi.close();
+  const last = ["--last", "1", "--action", "fs.read"] as const;
+  const ran = await replay(workspace, ...last);
+  t.is(ran.code, 1);
+  t.regex(ran.stdout, /^ {2}less limited {2}1 {2}project:example\.notes {2}fs\.read {2}←$/m);
+  t.regex(ran.stdout, /^ {6}no longer 10 in 3600 s \(notes-read\)\n {6}now 20 in 3600 s \(notes-read\)$/m);
+  t.regex(
+    ran.stdout.replace(/\s+/g, " "),
+    /exit 1: a call that was allowed would be less limited\. To agree: --accept /,
+  );
+  const [flip] = flipsOf(jsonOf(await replay(workspace, ...last, "--json")));
+  t.like(flip, { change: "less-limited" });
+  t.is((await replay(workspace, ...last, "--allow-narrowing")).code, 1);
+  t.is((await replay(workspace, ...last, "--accept", flip?.decision ?? "")).code, 0);
+});
+
 test("calls that were allowed and would be denied fail, unless narrowing is what is meant", async (t) => {
   const workspace = await recorded(t);
   workspace.write(

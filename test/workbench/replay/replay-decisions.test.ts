@@ -87,9 +87,21 @@ const rows: readonly {
     change: "reason",
   },
   {
-    what: "a permit with another bound",
+    what: "a permit with a looser bound",
     from: permit("notes", '@id("notes") @timeout("1s")'),
     to: permit("notes", '@id("notes") @timeout("2s")'),
+    change: "less-limited",
+  },
+  {
+    what: "a permit with a bound less",
+    from: permit("notes", '@id("notes") @timeout("1s") @max_response_bytes("9")'),
+    to: permit("notes", '@id("notes") @timeout("1s")'),
+    change: "less-limited",
+  },
+  {
+    what: "a permit with a tighter bound",
+    from: permit("notes", '@id("notes") @timeout("2s")'),
+    to: permit("notes", '@id("notes") @timeout("1s")'),
     change: "reason",
   },
   { what: "another reason in words", from: permit("notes"), to: permit("notes", '@id("notes") @reason("x")') },
