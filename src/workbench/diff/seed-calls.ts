@@ -22,8 +22,14 @@ export interface KnownSeeds {
 /** Calls that a policy could be about: of its actions, by those and on what its head and its conditions name. */
 export function* seedCalls(outline: PolicyOutline, known: KnownSeeds, atMs: number): Generator<Call> {
   const mentions = mentionsIn(outline);
-  const members = namedBy(outline).flatMap(known.membersOf).slice(0, limits.mentionedLiteralsMax);
-  const named: Named = { mentions, idsOf: (type) => members.filter((one) => one.type === type).map(({ id }) => id) };
+  const entities = namedBy(outline);
+  const members = entities.flatMap(known.membersOf).slice(0, limits.mentionedLiteralsMax);
+  const idsOf = (type: EntityType) => members.filter((one) => one.type === type).map(({ id }) => id);
+  const sources = [
+    ...entities.filter(({ type }) => type === "Source").map(({ id }) => id),
+    ...textsAt(mentions, ["principal.source", "resource.source"]),
+  ];
+  const named: Named = { mentions, idsOf, anyOfSources: sources.map((source) => `${source}:example.any`) };
   for (const action of outline.actions) {
     for (const who of askersOf(action, outline, named, known.plugins)) {
       for (const ask of asksOf(action, outline, named, who)) {
@@ -39,6 +45,8 @@ interface Named {
   readonly mentions: readonly Mention[];
   /** The members, by type, of the groups and domains that it names. */
   readonly idsOf: (type: EntityType) => readonly string[];
+  /** A plugin of each source that it names, as it could be called. */
+  readonly anyOfSources: readonly string[];
 }
 
 /** What a policy holds parts of a request against, in its head and in its conditions. */
@@ -67,26 +75,32 @@ const anyTool = "any";
 function askersOf(
   action: Action,
   { principal }: PolicyOutline,
-  { mentions, idsOf }: Named,
+  { mentions, idsOf, anyOfSources }: Named,
   plugins: readonly string[],
 ): readonly string[] {
   const isByAgent = action === "tool.execute" || action === "plugin.prepare";
   const named = [
     ...scopeIds(principal, isByAgent ? "Agent" : "Plugin"),
     ...textsAt(mentions, ["principal", "principal.id", "context.plugin.id", "context.via.agent"]),
-    ...idsOf("Agent"),
+    ...(isByAgent ? idsOf("Agent") : anyOfSources),
   ];
   const fitting = named.filter(isByAgent ? isAgentId : isPluginRef);
   if (fitting.length > 0) return [...new Set(fitting)];
   return isByAgent ? ["cli"] : [anyPlugin, ...plugins.slice(0, 1)];
 }
 
-function* asksOf(action: Action, outline: PolicyOutline, { mentions, idsOf }: Named, who: string): Generator<object> {
+function* asksOf(
+  action: Action,
+  outline: PolicyOutline,
+  { mentions, idsOf, anyOfSources }: Named,
+  who: string,
+): Generator<object> {
   const types = resourceTypes(action);
   const named = new Set([
     ...types.flatMap((type) => scopeIds(outline.resource, type)),
     ...textsAt(mentions, ["resource", "resource.id", "resource.host", "resource.within", "context.url"]),
     ...types.flatMap(idsOf),
+    ...anyOfSources,
   ]);
   switch (action) {
     case "tool.register":
@@ -178,14 +192,17 @@ function toolsIn(named: ReadonlySet<string>, plugin: string): readonly string[] 
 
 function* urlsIn(named: ReadonlySet<string>): Generator<string> {
   for (const text of named) {
-    if (typeof canonicalUrl(text) !== "string") yield* [text, `${text}/any`];
+    if (typeof canonicalUrl(text) !== "string") yield* [text, `${unslashed(text)}/any`];
     else if (/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(text)) yield* [`https://${text}/any`, `https://any.${text}/any`];
   }
   yield "https://any.example/any";
 }
 
 function* pathsIn(named: ReadonlySet<string>): Generator<string> {
-  for (const text of named) if (typeof parseMountPath(text) !== "string") yield* [`${text}/any`, text];
+  for (const text of named) {
+    const path = unslashed(text);
+    if (typeof parseMountPath(path) !== "string") yield* [`${path}/any`, path];
+  }
   yield "any/any";
 }
 
@@ -201,4 +218,9 @@ function callFor(action: Action, who: string, ask: object, atMs: number): Call |
     if (YoiError.is(error, "YOI_CALL_MALFORMED")) return undefined;
     throw error;
   }
+}
+
+/** A folder may be written with a slash behind it, as what begins the name of everything in it. */
+function unslashed(text: string): string {
+  return text.replace(/\/$/, "");
 }

@@ -97,6 +97,24 @@ const cedarRows: { readonly [title: string]: Row } = {
     [policyFile(`${permit}; @timeout("1s") ${permit.replace("reads", "soon")};`)],
     ["narrower soon"],
   ],
+  "a tool of any plugin of a source": [
+    [
+      policyFile(
+        '@id("builtin") permit (principal, action == Yoi::Action::"tool.execute", resource in Yoi::Source::"builtin");',
+      ),
+    ],
+    [],
+    ["narrower builtin"],
+  ],
+  "what a plugin of a source may offer": [
+    [],
+    [
+      policyFile(
+        '@id("theirs") permit (principal in Yoi::Source::"user", action == Yoi::Action::"tool.register", resource);',
+      ),
+    ],
+    ["wider theirs"],
+  ],
   "another reason, and nothing else": [
     [policyFile(`@reason("one") ${permit};`)],
     [policyFile(`@reason("two") ${permit};`)],
@@ -120,6 +138,16 @@ opaTest("a difference of Rego is shown by requests, too", async (t) => {
   const others = policyFile(wholesale);
   const diff = await diffOf([others, regoForbid("/beta")], [others, regoForbid("/gamma")]);
   t.deepEqual(shownBy(diff), ["narrower beta/no-beta", "wider beta/no-beta"]);
+});
+
+opaTest("what begins with a folder and a slash is shown by something in the folder", async (t) => {
+  const begins = (action: string, path: string) =>
+    regoFile(
+      `package yoi.policy.begins\n\npermit contains {"id": "within"} if {\n\tinput.action == "${action}"\n\tstartswith(input.resource.id, "${path}")\n}\n`,
+    );
+  const readsOfYear = begins("fs.read", "notes/2026/");
+  const asks = begins("https.request", "https://api.example.com/v1/");
+  t.deepEqual(shownBy(await diffOf([asks], [readsOfYear])), ["narrower begins/within", "wider begins/within"]);
 });
 
 const regoLimit = (rate: string) =>
