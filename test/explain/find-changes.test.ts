@@ -216,6 +216,25 @@ permit contains {"id": "oslo"} if {
   world.dispose();
 });
 
+opaTest("a file that a policy names is asked for itself, and not as a folder", async (t) => {
+  const text = `package yoi.policy.named
+
+permit contains {"id": "named"} if {
+	input.action == "fs.read"
+	input.resource.id in {"notes/2024/plan.md", "notes/today.md"}
+}
+
+permit contains {"id": "year"} if {
+	input.action == "fs.read"
+	startswith(input.resource.id, "notes/2024/")
+}
+`;
+  const world = await explaining([cedar, rego], [regoFile(text)]);
+  const { changes } = await world.explain(broadCall("fs.read", { path: "notes/2026/other.md" }));
+  t.is(changes?.allowed[0]?.parts[0]?.to, "notes/2024/plan.md");
+  world.dispose();
+});
+
 opaTest("a change that Cedar asks for is not shown while Rego forbids it", async (t) => {
   const text = 'package yoi.policy.no\n\nforbid contains {"id": "never"} if input.action == "fs.read"\n';
   const permit = 'permit (principal, action == Yoi::Action::"fs.read", resource in Yoi::Path::"notes/2024");';

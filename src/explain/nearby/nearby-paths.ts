@@ -20,6 +20,8 @@ function* pathsNear(mount: string, segments: readonly string[], mentions: readon
     for (const text of textsOf(literals, "Path")) {
       const [named, ...below] = text.split("/");
       if (named !== mount) continue;
+      // A name with an ending is mostly a file's, in which nothing lies.
+      if (/\.\w+$/.test(text)) yield text;
       // The folder that is named is not what is asked for in it.
       if (segments.length > below.length) yield joined(mount, [...below, ...segments.slice(below.length)]);
       yield joined(mount, [...below, ...last]);
