@@ -57,19 +57,26 @@ test.serial("the packed command runs, and says its version", async (t) => {
   t.is(await yoi("--version"), `yoi ${own.version}\n`);
 });
 
-test.serial("the packed package has its templates, its world and its policies, and no sources", async (t) => {
-  const files = await readdir(installed, { recursive: true });
-  for (const file of ["wit/deps/host.wit", "policies/invariants.cedar", "dist/sdk/host-imports.d.ts"]) {
-    t.true(files.includes(file), file);
-  }
-  for (const file of await readdir(join(root, "src/authoring/template"), { recursive: true })) {
-    t.true(files.includes(join("dist/authoring/template", file)), file);
-  }
-  t.deepEqual(
-    files.filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts")),
-    [],
-  );
-});
+test.serial(
+  "the packed package has its templates, its world, its policies and its pages, and no sources",
+  async (t) => {
+    const files = await readdir(installed, { recursive: true });
+    for (const file of ["wit/deps/host.wit", "policies/invariants.cedar", "dist/sdk/host-imports.d.ts"]) {
+      t.true(files.includes(file), file);
+    }
+    for (const file of await readdir(join(root, "src/authoring/template"), { recursive: true })) {
+      t.true(files.includes(join("dist/authoring/template", file)), file);
+    }
+    // What messages name: `docs/lint/wildcard-host.md`, `docs/policies.md`.
+    for (const file of await readdir(join(root, "docs"), { recursive: true })) {
+      t.true(files.includes(join("docs", file)), file);
+    }
+    t.deepEqual(
+      files.filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts")),
+      [],
+    );
+  },
+);
 
 test.serial("without its optional dependencies, building a plugin says what is missing", async (t) => {
   await yoi("plugin", "new", "lonely");

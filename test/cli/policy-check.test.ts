@@ -166,6 +166,7 @@ test("a policy check prints nothing but what a machine reads in the other format
     runs[0].results.map((result: { readonly ruleId: string }) => result.ruleId),
     ["wildcard-host", "stray-file"],
   );
+  t.regex(runs[0].tool.driver.rules[runs[0].results[0].ruleIndex].help.markdown, /^# wildcard-host\n/);
   const github = await workspace.yoi("policy", "check", "--format", "github", "--strict");
   t.is(github.code, 1);
   t.regex(

@@ -1,11 +1,12 @@
-import { relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { strayFiles } from "../../engines/load-policies.ts";
 import type { Finding } from "../../errors/error-details.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { suggestName } from "../../errors/suggest-name.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { type Inspection, inspectWorkspace } from "../../host/inspect-workspace.ts";
-import { yoiVersion } from "../../package-root.ts";
+import { packageRoot, yoiVersion } from "../../package-root.ts";
 import { wrap } from "../../terminal/layout.ts";
 import { checkPolicies } from "../../workbench/lint/check-policies.ts";
 import {
@@ -100,7 +101,7 @@ async function check(context: CommandContext, inspection: Inspection, asked: Ask
     notes: strays,
   };
   const prefix = relative(context.folder, survey.places.workspace).replaceAll("\\", "/");
-  if (asked.format === "sarif") context.write(printJson(toSarif(all, yoiVersion(), prefix)));
+  if (asked.format === "sarif") context.write(printJson(toSarif(all, { version: yoiVersion(), prefix, readPage })));
   else if (asked.format === "github") for (const line of toGithub(all, prefix)) context.write(`${line}\n`);
   else if (context.json) context.result(result);
   else if (asked.format === "json") context.write(printJson({ version: 1, command: "policy check", ...result }));
@@ -143,4 +144,8 @@ function sayAll({ say, paint }: CommandContext, { survey, revision, problem }: I
   if (lint + meant !== "") say(`  lint: ${lint}${meant} · docs/lint.md`);
   const { trust } = survey;
   if (!trust.trusted) say(wrap(`! its own policies were not read: ${trust.because}`, "").join("\n"));
+}
+
+function readPage(page: string): string {
+  return readFileSync(join(packageRoot, page), "utf8");
 }

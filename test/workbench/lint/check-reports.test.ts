@@ -1,6 +1,6 @@
 import test from "ava";
 import type { CheckFinding } from "../../../src/workbench/lint/report/check-finding.ts";
-import { checkRules } from "../../../src/workbench/lint/report/check-finding.ts";
+import { checkRules, isLintRule } from "../../../src/workbench/lint/report/check-finding.ts";
 import { toGithub } from "../../../src/workbench/lint/report/to-github.ts";
 import { toSarif } from "../../../src/workbench/lint/report/to-sarif.ts";
 
@@ -13,11 +13,16 @@ const finding: CheckFinding = {
   place: { file: ".yoi/policies/a b.cedar", line: 3, column: 2 },
 };
 
+interface SarifRule {
+  readonly id: string;
+  readonly help: { readonly text: string; readonly markdown?: string };
+}
+
 interface Sarif {
   readonly $schema: string;
   readonly version: string;
   readonly runs: readonly {
-    readonly tool: { readonly driver: { readonly name: string; readonly rules: readonly { readonly id: string }[] } };
+    readonly tool: { readonly driver: { readonly name: string; readonly rules: readonly SarifRule[] } };
     readonly results: readonly {
       readonly ruleId: string;
       readonly ruleIndex: number;
@@ -34,15 +39,17 @@ interface Sarif {
   }[];
 }
 
+const readPage = (page: string) => `the text of ${page}`;
+
 function sarifOf(findings: readonly CheckFinding[], prefix = ""): Sarif["runs"][number] {
-  const sarif = toSarif(findings, "0.1.0", prefix) as Sarif;
+  const sarif = toSarif(findings, { version: "0.1.0", prefix, readPage }) as Sarif;
   const [run] = sarif.runs;
   if (run === undefined) throw new Error("there is no run");
   return run;
 }
 
 test("SARIF has the members that version 2.1.0 asks for", (t) => {
-  const sarif = toSarif([finding], "0.1.0", "") as Sarif;
+  const sarif = toSarif([finding], { version: "0.1.0", prefix: "", readPage }) as Sarif;
   t.is(sarif.version, "2.1.0");
   t.regex(sarif.$schema, /sarif-2\.1\.0\.json$/);
   const { tool, results } = sarifOf([finding]);
@@ -50,6 +57,10 @@ test("SARIF has the members that version 2.1.0 asks for", (t) => {
   t.deepEqual(
     tool.driver.rules.map(({ id }) => id),
     checkRules.map(({ id }) => id),
+  );
+  t.deepEqual(
+    tool.driver.rules.filter(({ help }) => help.markdown === `the text of ${help.text}`).map(({ id }) => id),
+    checkRules.map(({ id }) => id).filter(isLintRule),
   );
   const [result] = results;
   t.is(result?.ruleId, "shadowed-permit");

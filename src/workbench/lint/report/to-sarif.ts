@@ -1,17 +1,26 @@
 import { createHash } from "node:crypto";
 import { escapeText } from "../../../errors/escape-text.ts";
-import { type CheckFinding, checkRules, pageOf } from "./check-finding.ts";
+import { type CheckFinding, checkRules, isLintRule, pageOf } from "./check-finding.ts";
 
 const schema = "https://json.schemastore.org/sarif-2.1.0.json";
 const root = "%SRCROOT%";
 const textMax = 1_000;
 
-/** The findings as SARIF 2.1.0. Files are relative to `prefix`, the workspace as it is seen from where the tool runs. */
-export function toSarif(findings: readonly CheckFinding[], version: string, prefix: string): object {
+/** What a report says of the tool, and of the place that it was run in. */
+export interface SarifContext {
+  readonly version: string;
+  /** The workspace, as it is seen from where the tool runs. */
+  readonly prefix: string;
+  /** The text of a page of the documentation, by its path. */
+  readonly readPage: (page: string) => string;
+}
+
+/** The findings as SARIF 2.1.0, with the page of each lint rule; files are relative to the context's prefix. */
+export function toSarif(findings: readonly CheckFinding[], { version, prefix, readPage }: SarifContext): object {
   const rules = checkRules.map(({ id, severity, summary }) => ({
     id,
     shortDescription: { text: summary },
-    help: { text: pageOf(id) },
+    help: { text: pageOf(id), ...(isLintRule(id) && { markdown: readPage(pageOf(id)) }) },
     defaultConfiguration: { level: severity },
   }));
   const told = new Map<string, number>();
