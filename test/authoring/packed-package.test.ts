@@ -72,7 +72,11 @@ test.serial(
       t.true(files.includes(join("docs", file)), file);
     }
     t.deepEqual(
-      files.filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts")),
+      files.filter((file) => file.startsWith("dist") && file.endsWith(".ts") && !file.endsWith(".d.ts")),
+      [],
+    );
+    t.deepEqual(
+      files.filter((file) => /^(?:src|test)\b/.test(file)),
       [],
     );
   },
