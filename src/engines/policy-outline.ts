@@ -48,6 +48,8 @@ export interface PolicyOutline {
   readonly policy: PolicyInfo;
   /** Its own source, annotations included. */
   readonly text: string;
+  /** Of Rego: `sha256:…` of all that it says with the rules and the data that it leans on, wherever those stand. */
+  readonly digest?: string;
   /** The actions that it can apply to. */
   readonly actions: readonly Action[];
   readonly principal: ScopeOutline;

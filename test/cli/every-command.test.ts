@@ -149,7 +149,7 @@ const rows: readonly Row[] = [
     words: ["policy", "diff"],
     rest: ["proposed"],
     shows: /^The two are the same to every request\.$/m,
-    keys: ["policies", "recorded"],
+    keys: ["documents", "policies", "recorded"],
     prepare: async (t) => {
       const workspace = await weatherWorkspace(t);
       workspace.write("proposed/builtin-tools.cedar", workspace.read(".yoi/policies/builtin-tools.cedar"));

@@ -1,4 +1,5 @@
 import { type DetailedError, type SchemaJson, validate } from "@cedar-policy/cedar-wasm/nodejs";
+import { byPlace } from "../../errors/by-place.ts";
 import type { Finding } from "../../errors/error-details.ts";
 import { suggestName } from "../../errors/suggest-name.ts";
 import { libraryFinding, placeIn } from "./library-findings.ts";
@@ -61,8 +62,9 @@ function libraryFindings(policy: CedarPolicy, all: readonly DetailedError[], sch
   const narrow = counting.filter(({ message }) => message.includes("unable to find an applicable action"));
   const [chosen = []] = [errors, narrow, counting].filter((some) => some.length > 0);
   const seen = new Set<string>();
-  return chosen.flatMap((error) => {
-    const finding = libraryFinding(error, policy.source, policy.part);
+  // The library tells of what it finds in another order each time.
+  const found = chosen.map((error) => libraryFinding(error, policy.source, policy.part)).toSorted(byPlace);
+  return found.flatMap((finding) => {
     const attribute = /^attribute `(\w+)` in context for /.exec(finding.message)?.[1];
     const key = `${finding.place?.line}:${finding.place?.column} ${attribute ?? finding.message}`;
     if (seen.has(key)) return [];

@@ -15,6 +15,7 @@ export function outlineUnits(units: readonly PreparedUnit[]): readonly PolicyOut
         {
           policy: policyOf(rule, layer),
           text: outlined.text,
+          digest: outlined.digest,
           actions: actionsOf(conditions),
           principal: { op: "any" },
           resource: { op: "any" },

@@ -64,6 +64,8 @@ export interface OutlinedRule {
 export interface OutlinedPolicy extends OutlinedRule {
   /** Its source with its metadata. */
   readonly text: string;
+  /** `sha256:…` of it, of every rule that it leans on, and of the data where one of them looks; wherever those stand. */
+  readonly digest: string;
   /** The parts of `input` that its entry is made of: where one of them is not there, there is no entry. */
   readonly entryReads: readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
 import { entityKey } from "../../engines/cedar/known-entities.ts";
 import type { PreparedPolicies } from "../../engines/policy-engine.ts";
-import type { ConditionOutline, PolicyOutline } from "../../engines/policy-outline.ts";
+import type { PolicyOutline } from "../../engines/policy-outline.ts";
 import { namedBy } from "../../explain/reach/named-entities.ts";
 
 /** A policy that is not the same in two sets; `before` and `after` as far as the set has it, and it can be taken apart. */
@@ -61,17 +61,12 @@ function changeOf(
 ): TouchedPolicy["change"] | undefined {
   if (was === undefined) return "added";
   if (is === undefined) return "removed";
-  if (was.outline === undefined || is.outline === undefined || saidBy(was.outline) !== saidBy(is.outline)) {
+  if (was.outline === undefined || is.outline === undefined || !isSame(was.outline, is.outline)) {
     return "changed";
   }
   return namedBy(is.outline).some((entity) => changedMembers.has(entityKey(entity))) ? "members" : undefined;
 }
 
-/** What a policy says, and the rules and data that it leans on, wherever they stand. */
-function saidBy({ text, conditions }: PolicyOutline): string {
-  const said = ({ text: own, literals, children }: ConditionOutline): unknown => [own, literals, children.map(said)];
-  return JSON.stringify([text, conditions.map(said)]).replaceAll(placeOfRule, "");
+function isSame(one: PolicyOutline, other: PolicyOutline): boolean {
+  return one.text === other.text && one.digest === other.digest;
 }
-
-// A rule that others lean on is called by its place, which another rule above it moves.
-const placeOfRule = / \([^()"]*:\d+\)/g;

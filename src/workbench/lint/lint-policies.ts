@@ -1,3 +1,4 @@
+import { byPlace } from "../../errors/by-place.ts";
 import type { Place } from "../../errors/error-details.ts";
 import { suggestName } from "../../errors/suggest-name.ts";
 import type { LintParts, LintRule, RuleFinding, Severity } from "./lint-rule.ts";
@@ -93,21 +94,4 @@ function flawOf(
   }
   if (isUsed || !steady.has(rule)) return undefined;
   return { severity: "note", message: `there is no finding of \`${rule}\` to ignore`, remedy: "take the comment out" };
-}
-
-/** In the order of files, lines and columns; where all are the same, of what was found. */
-export function byPlace(
-  one: { readonly place?: Place; readonly message: string },
-  other: { readonly place?: Place; readonly message: string },
-): number {
-  return (
-    compare(one.place?.file ?? "", other.place?.file ?? "") ||
-    (one.place?.line ?? 0) - (other.place?.line ?? 0) ||
-    (one.place?.column ?? 0) - (other.place?.column ?? 0) ||
-    compare(one.message, other.message)
-  );
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -124,33 +124,24 @@ func (s *sources) leansOn(found *mentions, compiled *ast.Expr) {
 		}
 	}
 	ast.WalkRefs(compiled, func(reference ast.Ref) bool {
-		if reference.HasPrefix(ast.DefaultRootRef) {
+		if ground := reference.GroundPrefix(); reference.HasPrefix(ast.DefaultRootRef) && len(ground) > 1 {
 			left := dataLooksMax
-			found.addData(s.dataAt(reference[1:]), &left)
+			found.addData(s.dataAt(ground), &left)
 		}
 		return false
 	})
 }
 
-func (s *sources) dataAt(path ast.Ref) any {
+// dataAt is what the names of a reference lead to: nothing, where one of them is not there.
+func (s *sources) dataAt(ground ast.Ref) any {
 	at := any(s.data)
-	for depth, term := range path {
+	for _, term := range ground[1:] {
 		object, isObject := at.(map[string]any)
 		name, isName := term.Value.(ast.String)
 		if !isObject || !isName {
-			if depth == 0 {
-				return nil
-			}
 			return at
 		}
-		below, has := object[string(name)]
-		if !has {
-			return nil
-		}
-		at = below
-	}
-	if len(path) == 0 {
-		return nil
+		at = object[string(name)]
 	}
 	return at
 }

@@ -34,10 +34,13 @@ type sources struct {
 	parsed   map[place]*ast.Rule
 	outlines map[*ast.Rule]*outline
 	mentions map[*outline][]*mentions
+	sayings  sayings
 }
 
 func newSources(read *unit, compiler *ast.Compiler) *sources {
-	found := &sources{compiler, read.data, map[place]*ast.Rule{}, map[*ast.Rule]*outline{}, map[*outline][]*mentions{}}
+	found := &sources{
+		compiler, read.data, map[place]*ast.Rule{}, map[*ast.Rule]*outline{}, map[*outline][]*mentions{}, newSayings(),
+	}
 	for _, module := range read.modules {
 		ast.WalkRules(module, func(each *ast.Rule) bool {
 			found.parsed[placeOf(each.Location)] = each

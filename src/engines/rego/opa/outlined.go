@@ -27,10 +27,11 @@ type outlinedExpression struct {
 	Below []outlinedRule `json:"below"`
 }
 
-// outlinedPolicy is a rule that adds entries, with its text from its annotations to its end, and with the parts of
-// `input` that its entry is made of: where one of them is not there, there is no entry.
+// outlinedPolicy is a rule that adds entries, with its text from its annotations to its end, with the digest of all that
+// it leans on, and with the parts of `input` that its entry is made of: where one of them is not there, there is no entry.
 type outlinedPolicy struct {
 	Text       string   `json:"text"`
+	Digest     string   `json:"digest"`
 	EntryReads []string `json:"entryReads"`
 	outlinedRule
 }
@@ -47,7 +48,10 @@ func outlinesOf(read *unit, compiler *ast.Compiler) []outlinedPolicy {
 	found := make([]outlinedPolicy, 0, len(read.rules))
 	for _, each := range read.rules {
 		declared := compiled[place{each.File, each.Line, each.Column}]
-		found = append(found, outlinedPolicy{textWithAnnotations(declared), sources.entryReads(declared), sources.outlined(declared, 0)})
+		found = append(found, outlinedPolicy{
+			textWithAnnotations(declared), sources.digestOf(declared), sources.entryReads(declared),
+			sources.outlined(declared, 0),
+		})
 	}
 	return found
 }

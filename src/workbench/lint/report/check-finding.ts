@@ -1,5 +1,6 @@
+import { byPlace } from "../../../errors/by-place.ts";
 import type { Finding } from "../../../errors/error-details.ts";
-import { byPlace, suppressionRule } from "../lint-policies.ts";
+import { suppressionRule } from "../lint-policies.ts";
 import type { Severity } from "../lint-rule.ts";
 import { lintRules } from "../lint-rules.ts";
 
