@@ -159,7 +159,7 @@ const rows: readonly Row[] = [
   {
     words: ["policy", "suggest"],
     shows: /^\/\/ Nothing on record needs a permit\.$/m,
-    keys: ["policy", "permits", "calls", "inForce", "unused", "unprovided", "deniedNow", "evidenceGone"],
+    keys: ["policy", "permits", "calls", "inForce", "kept", "unused", "unprovided", "deniedNow", "evidenceGone"],
     prepare: withOneDenial,
   },
   {

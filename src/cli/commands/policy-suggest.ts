@@ -1,3 +1,4 @@
+import type { PolicyInfo } from "../../decisions/policy-info.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { inspectWorkspace } from "../../host/inspect-workspace.ts";
@@ -40,14 +41,15 @@ function broken({ wrong }: LeastPrivilege): YoiError {
 }
 
 function told(context: CommandContext, least: LeastPrivilege): number {
-  const { text, permits, calls, unused, inForce, unprovided, deniedNow, evidenceGone } = least;
+  const { text, permits, calls, kept, unused, inForce, unprovided, deniedNow, evidenceGone } = least;
   context.say(text === "" ? "// Nothing on record needs a permit." : text.trimEnd());
   for (const line of context.json ? [] : linesOf(least)) context.warn(line);
   context.result({
     policy: text,
-    permits: permits.map(({ id, calls: count, narrows }) => ({ id, calls: count, narrows })),
+    permits: permits.map(({ id, calls: count, narrows, whole }) => ({ id, calls: count, narrows, whole })),
     calls,
     inForce,
+    kept,
     unused,
     unprovided: unprovided.map(({ policy, calls: count }) => ({ policy, calls: count })),
     deniedNow,
@@ -57,16 +59,20 @@ function told(context: CommandContext, least: LeastPrivilege): number {
 }
 
 function linesOf(least: LeastPrivilege): readonly string[] {
-  const { permits, calls, unused, inForce, unprovided, deniedNow, evidenceGone } = least;
+  const { permits, calls, kept, unused, inForce, unprovided, deniedNow, evidenceGone } = least;
   const covers = `covers ${counted(calls, "call")} with ${counted(permits.length, "permit")}, in place of ${grouped(inForce)} in force; nothing was changed`;
   return [
     "",
     ...wrap(covers),
-    ...(unused.length === 0
-      ? []
-      : [`${grouped(unused.length)} of ${grouped(inForce)} permits in force were never used:`]),
-    ...unused.flatMap(({ id, place }) =>
-      wrap(escapeText(`${policyTitle(id)}  ${place.file}:${place.line}:${place.column}`, 400), "  "),
+    ...named(
+      kept,
+      kept.length === 1
+        ? "1 permit stays as it is, for narrowed it would limit less:"
+        : `${grouped(kept.length)} permits stay as they are, for narrowed they would limit less:`,
+    ),
+    ...named(
+      unused,
+      `${grouped(unused.length)} of ${grouped(inForce)} permits in force ${unused.length === 1 ? "was" : "were"} never used:`,
     ),
     ...unprovided.flatMap(({ policy, calls: count }) =>
       wrap(
@@ -80,6 +86,14 @@ function linesOf(least: LeastPrivilege): readonly string[] {
       ? []
       : wrap(`! of ${counted(evidenceGone, "call")} the evidence is gone: what they need is not in here`)),
   ];
+}
+
+function named(policies: readonly PolicyInfo[], title: string): readonly string[] {
+  if (policies.length === 0) return [];
+  const lines = policies.flatMap(({ id, place }) =>
+    wrap(escapeText(`${policyTitle(id)}  ${place.file}:${place.line}:${place.column}`, 400), "  "),
+  );
+  return [...wrap(title), ...lines];
 }
 
 function counted(count: number, what: string): string {

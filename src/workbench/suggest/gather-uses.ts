@@ -1,6 +1,7 @@
 import { evaluatePolicies } from "../../broker/evaluate-policies.ts";
 import type { AuthorizationRequest } from "../../calls/value.ts";
 import { combineVerdicts } from "../../decisions/combine-verdicts.ts";
+import type { Obligation } from "../../decisions/obligation.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
 import type { PreparedPolicies } from "../../engines/policy-engine.ts";
 import type { RecordedCall } from "../recorded-calls.ts";
@@ -12,8 +13,8 @@ export interface UsedCall {
   readonly request: AuthorizationRequest;
   /** The permits that allow it. */
   readonly permits: readonly PolicyInfo[];
-  /** Those of them that bring an obligation, by id. */
-  readonly bounding: ReadonlySet<string>;
+  /** What policies in Cedar oblige it to. */
+  readonly obligations: readonly Obligation[];
 }
 
 /** What of a recorded period counts for a suggestion, and what does not. */
@@ -47,7 +48,7 @@ export async function gatherUses(calls: Iterable<RecordedCall>, sets: readonly P
       decision: entry.decision,
       request,
       permits: verdicts.flatMap(({ effect, determining }) => (effect === "permit" ? determining : [])),
-      bounding: new Set(combined.obligations.map(({ policy }) => policy)),
+      obligations: verdicts.flatMap((verdict) => (verdict.engine === "cedar" ? verdict.obligations : [])),
     });
   }
   return { calls: used, deniedNow, evidenceGone };
@@ -80,10 +81,10 @@ export function neededPermits(calls: readonly UsedCall[]): ReadonlyMap<PolicyInf
   return needed;
 }
 
-function chosenFor({ permits, bounding }: UsedCall, serves: ReadonlyMap<string, number>): readonly PolicyInfo[] {
+function chosenFor({ permits, obligations }: UsedCall, serves: ReadonlyMap<string, number>): readonly PolicyInfo[] {
   const own = permits.filter(({ layer }) => layer !== "invariant");
   // Of Rego, obligations hold whoever permits.
-  const bound = own.filter(({ id, engine }) => engine === "cedar" && bounding.has(id));
+  const bound = own.filter(({ id }) => obligations.some(({ policy }) => policy === id));
   if (bound.length > 0 || own.length < permits.length) return bound;
   const rank = ({ id, engine }: PolicyInfo) => (engine === "cedar" ? 1_000_000 : 0) + (serves.get(id) ?? 0);
   const [best] = own.toSorted((one, other) => rank(other) - rank(one) || (one.id < other.id ? -1 : 1));

@@ -1,6 +1,8 @@
 import { showEntity } from "../../calls/value.ts";
 import { obligationKinds } from "../../decisions/obligation.ts";
 import type { PolicyInfo } from "../../decisions/policy-info.ts";
+import { withId } from "../../engines/cedar/narrow-policy.ts";
+import type { PolicyOutline } from "../../engines/policy-outline.ts";
 import { escapeText } from "../../errors/escape-text.ts";
 import { policyTitle } from "../policy-title.ts";
 import type { NarrowedPermit } from "./narrow-permits.ts";
@@ -13,18 +15,42 @@ export interface SuggestedPermit {
   readonly calls: number;
   /** The permit in force that it is a part of, by id. */
   readonly narrows: string;
+  /** Whether it is all of that. */
+  readonly whole: boolean;
 }
 
-/** Writes narrowed permits as Cedar, each with a name of its own, a reason, and the obligations of what it narrows. */
-export function writePermits(permits: readonly NarrowedPermit[]): readonly SuggestedPermit[] {
+/** A permit that stays in its own words, and for how many recorded calls. */
+export interface KeptPermit {
+  readonly outline: PolicyOutline;
+  readonly calls: number;
+}
+
+/**
+ * Writes permits as Cedar, each with a name of its own: first what is narrowed, with a reason and the obligations of what
+ * it is a part of, then what stays.
+ */
+export function writePermits(
+  narrowed: readonly NarrowedPermit[],
+  kept: readonly KeptPermit[],
+): readonly SuggestedPermit[] {
   const taken = new Set<string>();
-  return permits
+  const named = (name: string) => {
+    const id = freeName(name, taken);
+    taken.add(id);
+    return id;
+  };
+  const own = kept.map(({ outline: { policy, text }, calls }): SuggestedPermit => {
+    const written = policy.annotations["id"];
+    const id = named(written ?? `permit-${policy.name}`);
+    return { id, text: `${id === written ? text : withId(text, id)}\n`, calls, narrows: policy.id, whole: true };
+  });
+  const parts = narrowed
     .toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))
-    .map((permit) => {
-      const id = freeName(nameOf(permit), taken);
-      taken.add(id);
-      return { id, text: textOf(id, permit), calls: permit.calls.length, narrows: permit.of.id };
+    .map((permit): SuggestedPermit => {
+      const id = named(nameOf(permit));
+      return { id, text: textOf(id, permit), calls: permit.calls.length, narrows: permit.of.id, whole: false };
     });
+  return [...parts, ...own];
 }
 
 function orderOf({ principal, actions, resource }: NarrowedPermit): string {

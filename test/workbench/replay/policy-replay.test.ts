@@ -185,6 +185,20 @@ test("a suggestion is Cedar on stdout, what it stands for on stderr, and can be 
   t.is(checked.code, 0, checked.stdout);
 });
 
+test("a suggestion tells of a permit that stays whole, which nothing used", async (t) => {
+  const workspace = await recorded(t);
+  workspace.write(
+    ".yoi/policies/slow.cedar",
+    '@id("slow")\n@timeout("1s")\npermit (principal, action == Yoi::Action::"network.connect", resource);\n',
+  );
+  const ran = await workspace.yoi("policy", "suggest");
+  t.regex(
+    ran.stderr,
+    /^1 permit stays as it is, for narrowed it would limit less:\n {2}slow {2}\.yoi\/policies\/slow/m,
+  );
+  t.regex(ran.stdout, /@id\("slow"\)\n@timeout\("1s"\)\npermit \(\n {2}principal,/);
+});
+
 test("costs are told by engine and by policy, and need something on record", async (t) => {
   const workspace = await recorded(t);
   const ran = await workspace.yoi("policy", "bench", "--rounds", "1", "--action", "fs.read");

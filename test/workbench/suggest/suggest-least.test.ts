@@ -1,12 +1,12 @@
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 import fc from "fast-check";
 import type { Call } from "../../../src/calls/call.ts";
 import { limits } from "../../../src/calls/limits.ts";
 import { actions } from "../../../src/calls/powers.ts";
 import { combineVerdicts } from "../../../src/decisions/combine-verdicts.ts";
-import type { PolicySource, PreparedPolicies } from "../../../src/engines/policy-engine.ts";
+import type { PreparedPolicies } from "../../../src/engines/policy-engine.ts";
 import { recordedCalls } from "../../../src/workbench/recorded-calls.ts";
-import { suggestedFile, suggestLeast } from "../../../src/workbench/suggest/suggest-least.ts";
+import { suggestLeast } from "../../../src/workbench/suggest/suggest-least.ts";
 import { readCall, requestCall } from "../../support/calls.ts";
 import { entities, policy } from "../../support/cedar-arbitraries.ts";
 import { cedar, findingsOf, invariants, policyFile, prepareCedar, requestOf } from "../../support/cedar-sets.ts";
@@ -14,23 +14,7 @@ import { fakeSet, policyNamed, verdictOf } from "../../support/fake-engine.ts";
 import { opaTest } from "../../support/opa.ts";
 import { recordDecisions, variedCalls } from "../../support/recorded-decisions.ts";
 import { regoEngine, regoFile, shippedSources } from "../../support/rego-sets.ts";
-
-const documents = [{ file: ".yoi/policies/entities.json", layer: "workspace", text: entities } as const];
-
-async function suggestFor(
-  t: ExecutionContext,
-  policies: readonly PolicySource[],
-  calls: readonly Call[],
-  others: readonly PreparedPolicies[] = [],
-) {
-  const set = await prepareCedar(policies, entities);
-  const sets = [set, ...others];
-  const reader = await recordDecisions(t, sets, calls);
-  const recorded = () => recordedCalls(reader, { last: 10_000 });
-  const least = await suggestLeast({ calls: recorded, sets, sources: { policies, entities: documents }, cedar });
-  const suggested = await prepareCedar([invariants, policyFile(least.text, { file: suggestedFile })], entities);
-  return { least, recorded, suggested };
-}
+import { suggestFor } from "../../support/suggested-sets.ts";
 
 const allows = (set: PreparedPolicies, request: Parameters<PreparedPolicies["evaluate"]>[0]) => {
   const verdict = set.evaluate(request);
@@ -223,10 +207,19 @@ test("what only Rego permits and is too much to name is said to need its permit"
     () => verdictOf("permit", { engine: "rego", determining: [{ ...permit, engine: "rego" }] }),
     "rego",
   );
-  const rego = { ...set, policies: [{ ...permit, engine: "rego" }], outline: () => [] };
+  const [wide] = (await prepareCedar("permit (principal, action, resource);")).outline();
+  if (wide === undefined) return t.fail("a policy has an outline");
+  const own = { ...permit, engine: "rego" };
+  const rego = { ...set, policies: [own], outline: () => [{ ...wide, policy: own }] };
   const calls = reads(...Array.from({ length: limits.suggestedPermitsMax + 1 }, (_, number) => `notes/${number}`));
-  const { least } = await suggestFor(t, [invariants], calls, [rego]);
-  t.is(least.permits.length, 0);
+  const slow =
+    '@id("slow") @timeout("5s") permit (principal, action == Yoi::Action::"fs.read", resource in Yoi::Path::"keys");';
+  const { least } = await suggestFor(t, [invariants, policyFile(slow)], calls, [rego]);
+  // What stays permits what this obliges to, too.
+  t.deepEqual(
+    least.permits.map(({ id }) => id),
+    ["slow"],
+  );
   t.like(least, { calls: calls.length, wrong: [], unprovided: [{ policy: { name: "reads" }, calls: calls.length }] });
 });
 
@@ -261,4 +254,25 @@ test("a suggestion that would take a call away, or give one, is known to be wron
     cedar,
   });
   t.is(given.wrong.length, 1);
+});
+
+test("a suggestion that would hold a call to less is known to be wrong", async (t) => {
+  const permit = { ...policyNamed("reads", "permit"), engine: "cedar" };
+  const timeout = { kind: "timeout", ms: 5, policy: permit.id } as const;
+  const { set } = fakeSet(
+    () => verdictOf("permit", { engine: "cedar", determining: [permit], obligations: [timeout] }),
+    "cedar",
+  );
+  const [outline] = (await prepareCedar("permit (principal, action, resource);")).outline();
+  if (outline === undefined) return t.fail("a policy has an outline");
+  // It obliges without an annotation that says so, which no policy of Cedar's can.
+  const untold = { ...set, policies: [permit], outline: () => [{ ...outline, policy: permit }] };
+  const reader = await recordDecisions(t, [untold], reads("notes/a"));
+  const loose = await suggestLeast({
+    calls: () => recordedCalls(reader, { last: 10 }),
+    sets: [untold],
+    sources: { policies: [invariants] },
+    cedar,
+  });
+  t.is(loose.wrong.length, 1);
 });
