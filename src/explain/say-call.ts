@@ -15,7 +15,26 @@ function visibleJson(json: Json): string {
  * asked. On whose behalf it is, beyond the tool, they never say.
  */
 export function sayCall(call: Call): readonly string[] | undefined {
-  const { action, ask, principal, via } = call;
+  return isSayable(call) ? sayRoughly(call) : undefined;
+}
+
+function isSayable({ action, ask }: Call): boolean {
+  switch (action) {
+    case "https.request":
+      return ask.headers.length + ask.secrets.length === 0 && ask.body === undefined && ask.hop === 0;
+    case "network.connect":
+      return ask.answer.length === 1;
+    case "fs.write":
+      return ask.bytes.length === 0 && ask.mode === "create";
+    case "fs.append":
+      return ask.bytes.length === 0;
+    default:
+      return true;
+  }
+}
+
+/** A call in these words, without what they have no place for. */
+export function sayRoughly({ action, ask, principal, via }: Call): readonly string[] {
   const tool = via.tool === undefined ? [] : [via.tool.slice(via.tool.lastIndexOf("/") + 1)];
   switch (action) {
     case "tool.register":
@@ -24,20 +43,12 @@ export function sayCall(call: Call): readonly string[] | undefined {
       return [principal.id, action, ask.plugin];
     case "tool.execute":
       return [principal.id, action, `${ask.plugin}/${ask.tool}`, visibleJson(ask.input)];
-    case "https.request": {
-      const isPlain = ask.headers.length + ask.secrets.length === 0 && ask.body === undefined && ask.hop === 0;
-      return isPlain ? [principal.id, action, ask.method, redactQuery(ask.url, []), ...tool] : undefined;
-    }
+    case "https.request":
+      return [principal.id, action, ask.method, redactQuery(ask.url, []), ...tool];
     case "network.connect":
-      return ask.answer.length === 1
-        ? [principal.id, action, redactQuery(ask.url, []), ask.address, ...tool]
-        : undefined;
+      return [principal.id, action, redactQuery(ask.url, []), ask.address, ...tool];
     case "secret.use":
       return [principal.id, action, ask.secret, redactQuery(ask.url, []), ...tool];
-    case "fs.write":
-      return ask.bytes.length === 0 && ask.mode === "create" ? [principal.id, action, ask.path, ...tool] : undefined;
-    case "fs.append":
-      return ask.bytes.length === 0 ? [principal.id, action, ask.path, ...tool] : undefined;
     default:
       return [principal.id, action, ask.path, ...tool];
   }

@@ -9,7 +9,7 @@ import { suggestName } from "../../errors/suggest-name.ts";
 import { YoiError } from "../../errors/yoi-error.ts";
 import { callFromJson } from "../../explain/call-in-json.ts";
 import { parseCallWords } from "../../explain/parse-call-words.ts";
-import { sayCall } from "../../explain/say-call.ts";
+import { sayRoughly } from "../../explain/say-call.ts";
 import { parseJson } from "../../plugins/parse-json.ts";
 import { quoteWord, splitWords } from "./split-words.ts";
 
@@ -63,7 +63,7 @@ function ofTable(table: JsonObject, nowMs: number): ReadCall | Problem {
   const depth = isTable(principal) && principal["kind"] === "plugin" && action !== "tool.register" ? 1 : 0;
   const via = isTable(table["via"]) ? table["via"] : {};
   const call = callFromJson({ id, root: id, ...table, via: { command: false, depth, ...via } });
-  return { call, words: (sayCall(call) ?? [call.principal.id, action]).map(quoteWord).join(" ") };
+  return { call, words: sayRoughly(call).map(quoteWord).join(" ") };
 }
 
 const unknownKey = /^(\S+): Unrecognized key: "([^"]+)"$/;

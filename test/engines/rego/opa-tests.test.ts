@@ -83,6 +83,67 @@ opaTest("a policy that leans on its tests does not pass them", async (t) => {
   });
 });
 
+const nowhere: { readonly [title: string]: readonly [text: string, place: string, message: string, remedy: string] } = {
+  "a rule that is misspelt": [
+    "package a_test\n\nimport data.yoi.policy.a\n\ntest_x if not a.permitt with input as {}\n",
+    "5:15",
+    "`data.yoi.policy.a` has no `permitt`",
+    "did you mean `permit`?",
+  ],
+  "a policy that is not there": [
+    "package a_test\n\nimport data.yoi.policy.other\n\ntest_x if not other.forbid with input as {}\n",
+    "5:15",
+    "`data.yoi.policy` has no `other`",
+    "it has ",
+  ],
+  "what is put in the place of nothing": [
+    "package a_test\n\nimport data.yoi.policy.a\n\ntest_x if count(a.permit) == 0 with data.yoi.policy.a.most as 1\n",
+    "5:37",
+    "`data.yoi.policy.a` has no `most`",
+    "",
+  ],
+  "a rule of its own package": [
+    "package a_test\n\nhelps := 1\n\ntest_x if not data.a_test.help\n",
+    "5:15",
+    "`data.a_test` has no `help`",
+    "did you mean `helps`?",
+  ],
+};
+for (const [title, [text, place, message, remedy]] of Object.entries(nowhere)) {
+  opaTest(`a test that leans on a rule that is nowhere could not fail, and is refused: ${title}`, async (t) => {
+    const [finding, ...more] = findingsIn(await opa.test(unit, [{ file: "x_test.rego", text }]));
+    t.deepEqual(more, []);
+    t.is(`${finding?.place?.line}:${finding?.place?.column}`, place);
+    t.is(finding?.message, message);
+    t.true(finding?.remedy?.startsWith(remedy), finding?.remedy);
+  });
+}
+
+opaTest("a policy that leans on a rule that is nowhere is refused, and data may be anywhere else", async (t) => {
+  const leaning = (reference: string) =>
+    regoUnit({
+      "a.rego": `package yoi.policy.a\n\nforbid contains {"id": "b"} if not ${reference}\n`,
+      "lib.rego": 'package lib.hosts\n\nknown := {"a"}\n\nby_name[name] := name if some name in known\n',
+    });
+  for (const [reference, message] of [
+    ["data.yoi.policy.a.permits", "`data.yoi.policy.a` has no `permits`"],
+    ["data.lib.hosts.know", "`data.lib.hosts` has no `know`"],
+    ["data.yoi.polcy.a.forbid", "`data.yoi` has no `polcy`"],
+  ] as const) {
+    const [finding] = findingsIn(await opa.test(leaning(reference), []));
+    t.is(finding?.message, message);
+  }
+  for (const reference of [
+    "data.lib.other",
+    "data.hosts.known",
+    "data.lib.hosts.known.a",
+    "data.lib.hosts.by_name.x",
+    "data.lib.hosts[input.action]",
+    "data.lib[input.action].known",
+  ])
+    t.deepEqual(found(await opa.test(leaning(reference), [])).results, [], reference);
+});
+
 const mistakes: readonly (readonly [title: string, text: string, place: string, message: RegExp])[] = [
   ["text that is no Rego", "package a\n\ntest_x if {", "x_test.rego:3:11", /./],
   ["the clock", "package a\n\ntest_x if time.now_ns() > 1\n", "x_test.rego:3:11", /^`time\.now_ns` cannot be used/],

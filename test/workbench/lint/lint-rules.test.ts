@@ -428,6 +428,21 @@ const inRego: readonly (readonly [title: string, text: string, findings: readonl
     [],
   ],
   [
+    "an optional part under another name that must not be among some",
+    `${package_}${forbid}\n${asked}\nagent := input.context.via.agent\nnot agent in {"ci"}\n}`,
+    ["unguarded-optional 6"],
+  ],
+  [
+    "an optional part under another name, beside a forbid of its absence",
+    `${package_}${forbid}\n${asked}\nagent := input.context.via.agent\nnot agent in {"ci"}\n}\n\nforbid contains {"id": "g"} if {\n${asked}\nnot input.context.via.agent\n}`,
+    [],
+  ],
+  [
+    "an optional part under another name that is asked for its absence, which it never shows",
+    `${package_}${forbid}\n${asked}\nnot input.context.via.agent in {"ci"}\n}\n\nforbid contains {"id": "g"} if {\n${asked}\nagent := input.context.via.agent\nnot agent\n}`,
+    ["unguarded-optional 5", "unguarded-optional 11"],
+  ],
+  [
     "an entry that is made of an optional part which the rule asks for",
     `${package_}forbid contains {"id": "f", "because": sprintf("not %v", [agent])} if {\n${asked}\nagent := input.context.via.agent\n}`,
     [],
@@ -569,6 +584,40 @@ test("a permit is said to be broader than its uses from the twentieth on", async
   ]).findings;
   t.regex(finding?.remedy ?? "", /resource in Yoi::Url::"https:\/\/api\.example\.com\/v1":/);
 });
+
+const already = [
+  ['permit (PRINCIPAL, action in Yoi::Action::"files", RESOURCE) when { action == Yoi::Action::"fs.read" };', "action"],
+  [
+    'permit (PRINCIPAL, action in Yoi::Action::"files", RESOURCE) unless { ![Yoi::Action::"fs.read"].contains(action) };',
+    "action",
+  ],
+  ["permit (principal, ACTION, RESOURCE) when { context.plugin.id == PLUGIN };", "principal"],
+  ['permit (PRINCIPAL, ACTION, resource) when { context.mount == "notes" };', "resource"],
+] as const;
+for (const [text, part] of already) {
+  test(`a permit whose condition says its ${part} is not told to say it: ${text}`, async (t) => {
+    const plugin = 'Yoi::Plugin::"project:example.notes"';
+    const written = text
+      .replace("PRINCIPAL", `principal == ${plugin}`)
+      .replace("PLUGIN", plugin)
+      .replace("ACTION", 'action == Yoi::Action::"fs.read"')
+      .replace("RESOURCE", 'resource in Yoi::Path::"notes"');
+    const use = {
+      allows: 50,
+      actions: new Set(["fs.read"] as const),
+      principals: [{ type: "Plugin", id: "project:example.notes" } as const],
+      resources: ["a/x", "b/y"].map((id) => ({ type: "Path", id: `notes/${id}` }) as const),
+    };
+    const uses = { decisionsWith: () => 50, of: new Map([[".yoi/policies/test.cedar#p", use]]) };
+    const bare = `${written.slice(0, written.indexOf(")") + 1)};`;
+    const [without, has] = [bare, written].map((one) => policyFile(`@id("p")\n${one}`));
+    if (without === undefined || has === undefined) return t.fail("there are two");
+    const broader = async (source: PolicySource) =>
+      lintPolicies(await lintParts([source], rego, { uses }), ["broader-than-used"]).findings.length;
+    t.is(await broader(without), 1);
+    t.is(await broader(has), 0);
+  });
+}
 
 opaTest("an empty reason in Rego is none", async (t) => {
   const rules = async (because: string) => {

@@ -185,6 +185,8 @@ test("a call as a table is the call in words", (t) => {
   const [other] = casesOf('[[case]]\ncall = "a fs.append b/c"\nexpect = "deny"');
   t.deepEqual(one?.call.via, other?.call.via);
   t.like(one?.call, { action: "fs.append", ask: { path: "b/c", bytes: new Uint8Array(3) } });
+  // Its bytes have no words, and are no part of its title.
+  t.is(one?.title, "project:a fs.append b/c");
 });
 
 test("a case takes place at noon of a Wednesday in UTC unless it says when", (t) => {

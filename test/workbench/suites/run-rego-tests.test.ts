@@ -117,5 +117,5 @@ opaTest("a case is judged by both engines", async (t) => {
   const workspace = await policyWorkspace(t, files);
   t.deepEqual(complaintsOf(await runIn(workspace)), []);
   workspace.write(".yoi/policies/no.cedar", '@id("no") forbid (principal, action, resource in Yoi::Path::"logs");');
-  t.deepEqual(complaintsOf(await runIn(workspace)), ["project:a fs.append: got deny (explicit-forbid) by no"]);
+  t.deepEqual(complaintsOf(await runIn(workspace)), ["project:a fs.append logs/x: got deny (explicit-forbid) by no"]);
 });

@@ -37,14 +37,14 @@ func compileModules(question unitQuestion) (*compiledUnit, []finding, error) {
 }
 
 // check is OPA's own compiler at its strictest: unused names, references that the input's schema does not have,
-// builtins that are refused.
+// builtins that are refused. What it takes for data that may come is looked for as well.
 func check(read *unit, allowed *ast.Capabilities) (*ast.Compiler, []finding) {
 	compiler := newCompiler(read.schema, allowed)
 	compiler.Compile(read.modules)
 	if compiler.Failed() {
 		return nil, findingsOf(compiler.Errors)
 	}
-	return compiler, nil
+	return compiler, checkReferences(compiler)
 }
 
 func newCompiler(schema any, allowed *ast.Capabilities) *ast.Compiler {

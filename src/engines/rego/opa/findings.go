@@ -123,11 +123,15 @@ func unknownMember(err *ast.Error, detail *ast.RefErrInvalidDetail) finding {
 	slices.Sort(candidates)
 	name := memberName(detail.Ref[detail.Pos])
 	message := fmt.Sprintf("`%s` has no `%s`", detail.Ref[:detail.Pos], name)
+	return at(err.Location, oneLine(message), nearOrAll(name, candidates))
+}
+
+func nearOrAll(name string, candidates []string) string {
 	remedy := didYouMean(name, candidates)
 	if remedy == "" && len(candidates) > 0 {
 		remedy = "it has " + listed(candidates)
 	}
-	return at(err.Location, oneLine(message), remedy)
+	return remedy
 }
 
 func memberName(term *ast.Term) string {

@@ -91,7 +91,7 @@ func (s *sources) outlined(declared *ast.Rule, depth int) outlinedRule {
 		own.learn(each.written)
 		found.Expressions = append(found.Expressions, outlinedExpression{
 			Text: each.text, Line: each.line, Column: each.column, CanErr: s.canErr(outline, each),
-			mentions: *mentioned[index], Test: s.plainTestOf(each, own), Needs: s.neededBy(each),
+			mentions: *mentioned[index], Test: s.plainTestOf(each, own), Needs: s.neededBy(each, own),
 			Below: s.outlinedBelow(declared, each, depth),
 		})
 	}

@@ -32,7 +32,7 @@ func (s *sources) plainTestOf(each expression, own names) *plainTest {
 	found := s.testedBy(each, own)
 	if found != nil && each.written.Negated {
 		found.Not = !found.Not
-		found.OrAbsent = !slices.Contains(s.neededBy(each), found.Path)
+		found.OrAbsent = !slices.Contains(s.neededBy(each, own), found.Path)
 	}
 	return found
 }
@@ -136,8 +136,9 @@ func testAgainst(path, op string, not bool, against []*ast.Term) *plainTest {
 }
 
 // neededBy are the parts of `input` without which a negated expression is undefined, and so false: the compiler takes
-// the calls in it out of the negation, and what is not there has no answer.
-func (s *sources) neededBy(each expression) []string {
+// the calls in it out of the negation, and what is not there has no answer. A variable has none, either, where it stands
+// for a part that is not there.
+func (s *sources) neededBy(each expression, own names) []string {
 	needed := newMentions()
 	if !each.written.Negated {
 		return needed.Reads
@@ -147,5 +148,11 @@ func (s *sources) neededBy(each expression) []string {
 			needed.walkDefined(compiled, names{})
 		}
 	}
+	ast.WalkVars(each.written, func(variable ast.Var) bool {
+		if stands, known := own[variable]; known && stands.whole {
+			needed.addRead(stands.paths[0])
+		}
+		return false
+	})
 	return needed.Reads
 }

@@ -1,7 +1,7 @@
 import { limits } from "../../../calls/limits.ts";
 import type { Action } from "../../../calls/powers.ts";
 import { type EntityRef, showEntity } from "../../../calls/value.ts";
-import type { PolicyOutline } from "../../../engines/policy-outline.ts";
+import type { ConditionOutline, PolicyOutline } from "../../../engines/policy-outline.ts";
 import { knownTests } from "../known-tests.ts";
 import { liesIn } from "../lies-in.ts";
 import { called, granted, type LintRule, placeOf } from "../lint-rule.ts";
@@ -61,8 +61,9 @@ function narrowerPrincipal(outline: PolicyOutline, { principals }: RecordedUse):
   return outline.principal.op === "==" ? undefined : `principal == ${showEntity(only)}`;
 }
 
-function narrowerActions({ actions }: PolicyOutline, { actions: used }: RecordedUse): string | undefined {
-  if (!actions.some((action) => !used.has(action))) return undefined;
+function narrowerActions(outline: PolicyOutline, { actions: used }: RecordedUse): string | undefined {
+  const { actions, conditions } = outline;
+  if (conditions.some(namesActions) || actions.every((action) => used.has(action))) return undefined;
   const shown = [...used].toSorted().map((action) => `Yoi::Action::${JSON.stringify(action)}`);
   return shown.length === 1 ? `action == ${shown[0]}` : `action in [${shown.join(", ")}]`;
 }
@@ -79,10 +80,25 @@ function narrowerResource(outline: PolicyOutline, { resources }: RecordedUse): s
   return isNarrower ? `resource in ${showEntity(common)}` : undefined;
 }
 
+/** What else says who asks, and what it is about. */
+const saying = {
+  principal: ["principal", "context.plugin"],
+  resource: ["resource", "context.mount", "context.url"],
+} as const;
+
+/** In Cedar: of Rego, the actions are those that its conditions leave. */
+function namesActions({ literals }: ConditionOutline): boolean {
+  return literals.some((value) => {
+    const type: string | undefined = typeof value === "object" && "entity" in value ? value.entity.type : undefined;
+    return type === "Action";
+  });
+}
+
 /** Whether more is asked of it than its head says: then what it is used for is narrower than the head for a reason. */
-function isConditional({ policy, conditions }: PolicyOutline, part: "principal" | "resource"): boolean {
+function isConditional({ policy, conditions }: PolicyOutline, part: keyof typeof saying): boolean {
   if (policy.engine !== "cedar") return true;
-  return conditions.some(({ reads }) => reads.some((path) => path === part || path.startsWith(`${part}.`)));
+  const reads = conditions.flatMap((condition) => condition.reads);
+  return reads.some((path) => saying[part].some((one) => path === one || path.startsWith(`${one}.`)));
 }
 
 /** What all of them lie in, the nearest. Only of files and URLs it can be told from their ids. */

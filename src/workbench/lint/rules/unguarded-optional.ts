@@ -60,7 +60,10 @@ function needed({ test, needs = [] }: PolicyOutline["conditions"][number]): read
 
 /** A rule may ask itself, whichever way; another one handles the absence where it asks for it. */
 function asksForAbsence({ conditions }: PolicyOutline, isOwn: boolean): readonly string[] {
-  return conditions.flatMap(({ test }) => (test?.op === "has" && (isOwn || test.not) ? [test.path] : []));
+  return conditions.flatMap(({ test }) => {
+    if (test?.op !== "has") return [];
+    return isOwn || (test.not && test.orAbsent) ? [test.path] : [];
+  });
 }
 
 function covers(asked: string, path: string): boolean {
