@@ -8,6 +8,7 @@ import { recordedCalls } from "../../workbench/recorded-calls.ts";
 import { type Candidate, loadCandidate, presentCandidate } from "../../workbench/replay/load-candidate.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
 import { periodOptions, periodUsage, recordedPeriod } from "../recorded-period.ts";
+import { tellProgress } from "../tell-progress.ts";
 import { warnUntrusted } from "../warn-untrusted.ts";
 
 /** `yoi policy diff`: what other policies would change, each with a request that shows it; 1 where they allow more. */
@@ -30,7 +31,8 @@ async function diff(context: CommandContext, inspection: Inspection): Promise<nu
   const after = await load(second ?? first, context, inspection);
   const { survey } = inspection;
   const around = { plugins: [...survey.plugins.keys()], zone: survey.inventory.zone, atMs: context.nowMs() };
-  const report = await diffSets(before, after, around, recordedCalls(readJournal(survey.places.journal), filter));
+  const calls = recordedCalls(readJournal(survey.places.journal), filter);
+  const report = await diffSets(before, after, around, tellProgress(context, calls));
   const placing = placingIn(before, after);
   context.say(renderDiff(report, placing, context.paint).join("\n"));
   context.result(resultOf(report, placing));

@@ -12,6 +12,7 @@ import { renderReplay } from "../../workbench/replay/render-replay.ts";
 import { replayDecisions } from "../../workbench/replay/replay-decisions.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
 import { periodOptions, periodUsage, recordedPeriod } from "../recorded-period.ts";
+import { tellProgress } from "../tell-progress.ts";
 import { warnUntrusted } from "../warn-untrusted.ts";
 
 /** `yoi policy replay`: what recorded decisions would be under other policies; 1 where an answer would be another. */
@@ -40,7 +41,7 @@ async function replay(context: CommandContext, inspection: Inspection): Promise<
   const reader = readJournal(inspection.survey.places.journal);
   const kept = keptSets(reader, inspection.engines);
   const beganAt = performance.now();
-  const report = await replayDecisions(recordedCalls(reader, filter), candidate.sets, progressOf(context));
+  const report = await replayDecisions(tellProgress(context, recordedCalls(reader, filter)), candidate.sets);
   const tookMs = performance.now() - beganAt;
   const groups = groupFlips(report.flips);
   const listed = await listFlips(report.flips, acceptedOf(context), candidate, kept);
@@ -92,15 +93,4 @@ function unmetBy(context: CommandContext, listed: readonly ListedFlip[]): readon
 
 function callsThat(count: number, answered: string): string {
   return count === 1 ? `a call that was ${answered} would` : `${grouped(count)} calls that were ${answered} would`;
-}
-
-// A person at a terminal who waits is told how far it is, once a second.
-function progressOf(context: CommandContext): ((decisions: number) => void) | undefined {
-  if (!context.isTerminal) return undefined;
-  let toldAt = performance.now();
-  return (decisions) => {
-    if (performance.now() - toldAt < 1_000) return;
-    toldAt = performance.now();
-    context.warn(`evaluated ${grouped(decisions)} decisions …`);
-  };
 }

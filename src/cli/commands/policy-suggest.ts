@@ -9,6 +9,7 @@ import { recordedCalls } from "../../workbench/recorded-calls.ts";
 import { type LeastPrivilege, suggestLeast } from "../../workbench/suggest/suggest-least.ts";
 import { type Command, type CommandContext, exit } from "../command.ts";
 import { periodOptions, periodUsage, recordedPeriod } from "../recorded-period.ts";
+import { tellProgress } from "../tell-progress.ts";
 import { warnUntrusted } from "../warn-untrusted.ts";
 
 /** `yoi policy suggest`: the permits that a recorded period needed, as Cedar on stdout. It applies nothing. */
@@ -27,7 +28,7 @@ export const policySuggest: Command = {
     if (cedar === undefined || sources === undefined) throw new TypeError("there is no engine for Cedar");
     const filter = await recordedPeriod(context);
     const reader = readJournal(survey.places.journal);
-    const calls = () => recordedCalls(reader, filter);
+    const calls = () => tellProgress(context, recordedCalls(reader, filter));
     const least = await suggestLeast({ calls, sets: revision.sets, sources, cedar });
     if (least.wrong.length > 0) throw broken(least);
     return told(context, least);

@@ -45,14 +45,10 @@ export interface ReplayReport {
 /** Evaluations that are asked for together, so that engines in threads of their own have something to do. */
 const batchSize = 64;
 
-/**
- * Evaluates recorded decisions again under other policies, or under the same. `onProgress` hears now and then how many
- * are done.
- */
+/** Evaluates recorded decisions again under other policies, or under the same. */
 export async function replayDecisions(
   calls: Iterable<RecordedCall>,
   sets: readonly PreparedPolicies[],
-  onProgress: (decisions: number) => void = () => undefined,
 ): Promise<ReplayReport> {
   const flips: Flip[] = [];
   const notReplayable = { evidenceGone: 0, noPolicies: 0 };
@@ -72,7 +68,6 @@ export async function replayDecisions(
       else if (typeof one === "string") notReplayable[one]++;
       else flips.push(one);
     }
-    onProgress(decisions);
   }
   return { decisions, same, flips, notReplayable };
 }
