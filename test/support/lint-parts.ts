@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { PluginRef } from "../../src/calls/identifiers.ts";
 import type { PolicyEngine, PolicySource } from "../../src/engines/policy-engine.ts";
+import { lintPolicies } from "../../src/workbench/lint/lint-policies.ts";
 import type { LintParts } from "../../src/workbench/lint/lint-rule.ts";
 import { readOptionalParts } from "../../src/workbench/lint/optional-parts.ts";
 import { cedar, invariants } from "./cedar-sets.ts";
@@ -37,4 +38,16 @@ export async function lintParts(
     nowMs: Date.UTC(2026, 10, 23, 10),
     ...parts,
   };
+}
+
+/** `rule line` of each finding, but for those about ids and reasons. */
+export async function lintFound(
+  rego: PolicyEngine,
+  sources: PolicySource | readonly PolicySource[],
+  parts: Partial<LintParts> = {},
+): Promise<readonly string[]> {
+  const { findings } = lintPolicies(await lintParts([sources].flat(), rego, parts));
+  return findings
+    .filter(({ rule }) => !["without-id", "without-reason"].includes(rule))
+    .map(({ rule, place }) => `${rule} ${place.line}`);
 }
