@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PolicyDocument, PolicyEngine, PolicySource } from "../../src/engines/policy-engine.ts";
@@ -15,10 +15,16 @@ export const shippedSources: readonly PolicySource[] = shippedRego.modules.map((
   text,
 }));
 
-/** An engine with a cache of the test file's own. */
+/** An engine with a cache of its own, which goes with it. */
 export function regoEngine(parts: { readonly programPath?: string; readonly cacheFolder?: string } = {}): PolicyEngine {
-  const cacheFolder = join(mkdtempSync(join(tmpdir(), "yoi-rego-")), "policies");
-  return createRegoEngine({ schemaText: shippedRego.schema, cacheFolder, ...parts });
+  const folder = mkdtempSync(join(tmpdir(), "yoi-rego-"));
+  const cacheFolder = join(folder, "policies");
+  const engine = createRegoEngine({ schemaText: shippedRego.schema, cacheFolder, ...parts });
+  const close = async () => {
+    await engine.close();
+    rmSync(folder, { recursive: true });
+  };
+  return { ...engine, close };
 }
 
 /** One module of a layer. */
