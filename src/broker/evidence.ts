@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
 import { ancestorsById } from "../calls/entity-ancestors.ts";
 import { limits } from "../calls/limits.ts";
-import type { AuthorizationRequest, Entity } from "../calls/value.ts";
+import type { AuthorizationRequest, Entity, EntityRef } from "../calls/value.ts";
 import type { Judgement } from "./judge-call.ts";
 
 /** An entity as it is kept: without ancestors where they are the ones that its id says. */
@@ -58,5 +57,12 @@ function isObject(value: unknown): value is { readonly [key: string]: unknown } 
 }
 
 function keepEntity({ ancestors, ...entity }: Entity): KeptEntity {
-  return isDeepStrictEqual(ancestors, ancestorsById(entity.uid)) ? entity : { ...entity, ancestors };
+  return areSame(ancestors, ancestorsById(entity.uid)) ? entity : { ...entity, ancestors };
+}
+
+function areSame(some: readonly EntityRef[], others: readonly EntityRef[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ type, id }, at) => type === others[at]?.type && id === others[at]?.id)
+  );
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** What the first entry has for its previous hash. */
 export const genesis = "0".repeat(64);
@@ -13,7 +13,7 @@ export interface StoredEntry {
 
 /** SHA-256 of a text's UTF-8, in lower-case hex. */
 export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }
 
 /** The hash of an entry in its place. No part can hold a line break, so no two entries share one spelling. */

@@ -3,12 +3,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
+import { writeEvidence } from "../../src/broker/evidence.ts";
+import type { Judgement } from "../../src/broker/judge-call.ts";
 import type { Call } from "../../src/calls/call.ts";
 import { newId } from "../../src/calls/identifiers.ts";
 import { placesOf } from "../../src/config/places.ts";
 import { inspectWorkspace } from "../../src/host/inspect-workspace.ts";
 import type { Host } from "../../src/host/open-host.ts";
-import type { Journal } from "../../src/journal/journal.ts";
 import { readJournal } from "../../src/journal/read-journal.ts";
 import { openJournal } from "../../src/journal/sqlite-journal.ts";
 import { recordedCalls } from "../../src/workbench/recorded-calls.ts";
@@ -99,15 +100,15 @@ async function measureRecord(decisions: number): Promise<readonly BenchRow[]> {
     // No more than that, or they would push out the evidence that is replayed below.
     const rehearsals = Math.min(decisions, 500);
     const kept = quantilesOf(await timeBackToBack(rehearsals, decide));
-    const entryAlone = await measureEvidence(workspace, rehearsals);
+    const keeping = await measureEvidence(workspace, rehearsals, await host.broker.judge(readOf("notes/today.md")));
     return [
       {
         what: "a decision, its evidence kept",
         unit: "ms",
         ...kept,
-        ...onTopOf(kept.p50, entryAlone.p50),
+        ...onTopOf(kept.p50, keeping.p50),
       },
-      { what: "  of which keeping it", unit: "ms", ...entryAlone },
+      { what: "  of which keeping it", unit: "ms", ...keeping },
       await measureReplay(workspace),
     ];
   } finally {
@@ -116,15 +117,15 @@ async function measureRecord(decisions: number): Promise<readonly BenchRow[]> {
   }
 }
 
-/** Entry and evidence, against the entry alone: appended to a journal of its own, for nothing else differs. */
-async function measureEvidence(workspace: BenchWorkspace, rounds: number) {
+/** Entry and evidence, which is written anew, against the entry alone: appended to a journal of its own, for nothing else differs. */
+async function measureEvidence(workspace: BenchWorkspace, rounds: number, judgement: Judgement) {
   const file = join(workspace.folder, "beside.db");
   const journal = await openJournal({ file, durability: "normal" });
   const own = readJournal(placesOf(workspace.folder, workspace.environment).journal).decisions({ last: 1 })[0];
   if (own?.evidence === undefined) throw new Error("nothing was kept");
-  const { entry, evidence } = own;
-  const time = (kept: Parameters<Journal["append"]>[1]) => timeBackToBack(rounds, () => journal.append(entry, kept));
-  const [alone, both] = [quantilesOf(await time(undefined)), quantilesOf(await time(evidence))];
+  const { entry } = own;
+  const alone = quantilesOf(await timeBackToBack(rounds, () => journal.append(entry)));
+  const both = quantilesOf(await timeBackToBack(rounds, () => journal.append(entry, writeEvidence(judgement))));
   journal.close();
   return { p50: Math.max(both.p50 - alone.p50, 0.001), p99: both.p99 };
 }
