@@ -99,7 +99,7 @@ export function preparedCedar(set: {
     dispose: () => {
       disposed = true;
       for (const slice of slices.values()) releaseSlot(slice);
-      for (const { holder } of probings.values()) releaseSlot(holder);
+      for (const { probes } of probings.values()) releaseSlot(probes);
       probings.clear();
       slices.clear();
       verdicts.clear();

@@ -10,6 +10,9 @@ export interface ProbeAnswer {
   readonly error?: string;
 }
 
+/** Policies that the library is asked about, each under a key of its asker's. It keeps them parsed for this very map. */
+export type Probes = ReadonlyMap<string, PolicyJson>;
+
 const everyone = {
   effect: "permit",
   principal: { op: "All" },
@@ -23,27 +26,24 @@ export function probeOf(expression: Expr): PolicyJson {
 }
 
 /**
- * Asks the library for all probes in one call; it keeps them parsed for their holder.
+ * Asks the library for all probes in one call; answers come under the same keys.
  * @throws {Error} when it cannot take the request
  */
-export function askProbes(
-  holder: object,
-  probes: readonly PolicyJson[],
-  request: CedarRequest,
-): readonly ProbeAnswer[] {
-  const preparsedPolicySetId = preparsedId(holder, () => ({
-    staticPolicies: Object.fromEntries(probes.map((probe, position) => [String(position), probe])),
+export function askProbes(probes: Probes, request: CedarRequest): ReadonlyMap<string, ProbeAnswer> {
+  const preparsedPolicySetId = preparsedId(probes, () => ({
+    staticPolicies: Object.fromEntries([...probes.values()].map((probe, position) => [String(position), probe])),
   }));
   const answer = statefulIsAuthorized({ ...request, preparsedPolicySetId });
   if (answer.type === "failure") throw new Error(answer.errors[0]?.message ?? "the probes were refused");
   const { reason, errors } = answer.response.diagnostics;
   const satisfied = new Set(reason);
   const failed = new Map(errors.map(({ policyId, error }) => [policyId, [error.message, error.help ?? ""]]));
-  return probes.map((_, position) => {
-    const words = failed.get(String(position));
-    if (words === undefined) return { value: satisfied.has(String(position)) ? "true" : "false" };
+  const answerAt = (id: string): ProbeAnswer => {
+    const words = failed.get(id);
+    if (words === undefined) return { value: satisfied.has(id) ? "true" : "false" };
     return { value: "error", error: escapeText(words.filter((word) => word !== "").join(": "), 400) };
-  });
+  };
+  return new Map([...probes.keys()].map((key, position) => [key, answerAt(String(position))]));
 }
 
 const frame = /^permit\(principal, action, resource\) when \{ (.*) \};$/su;

@@ -9,7 +9,7 @@ import { createLruMap, type LruMap } from "./lru-map.ts";
 import { mentionsOf } from "./mentions.ts";
 import type { PolicyIndex } from "./policy-index.ts";
 import type { Expression } from "./policy-tree.ts";
-import { askProbes, expressionText, type ProbeAnswer, probeOf } from "./probe-policy.ts";
+import { askProbes, expressionText, type ProbeAnswer, type Probes, probeOf } from "./probe-policy.ts";
 import { wholeRequest } from "./projection.ts";
 import type { CedarPolicy } from "./read-policies.ts";
 import { showActual } from "./show-actual.ts";
@@ -25,15 +25,15 @@ export interface TraceParts {
   readonly probing: (policies: readonly CedarPolicy[]) => Probing;
 }
 
-/** Policies as they are probed together; `holder` stands for them where the library keeps them parsed. */
+/** Policies as they are probed together, and what the library is asked for them. */
 export interface Probing {
   readonly outlines: readonly Outlined[];
-  readonly holder: object;
+  readonly probes: Probes;
 }
 
 /** Remembers the last few choices of policies that were probed: the library takes far longer to parse than to answer. */
 export function createProbings(): LruMap<string, Probing> {
-  return createLruMap(limits.probingsMax, ({ holder }) => releaseSlot(holder));
+  return createLruMap(limits.probingsMax, ({ probes }) => releaseSlot(probes));
 }
 
 /** Takes policies apart, or finds them as they were taken apart before. */
@@ -41,27 +41,32 @@ export function probingOf(policies: readonly CedarPolicy[], known: LruMap<string
   const key = policies.map(({ info }) => info.id).join("\n");
   const found = known.get(key);
   if (found !== undefined) return found;
-  const probing: Probing = { outlines: policies.map(outlineOf), holder: {} };
+  const outlines = policies.map(outlineOf);
+  // Policies have most of their clauses in common, and what two of them ask is asked once.
+  const probing: Probing = { outlines, probes: new Map(outlines.flatMap(({ probes }) => [...probes])) };
   known.set(key, probing);
   return probing;
 }
 
-/** A clause or sub-expression before it is known what it comes to. `probe` is its position among its policy's probes. */
+/** A clause or sub-expression before it is known what it comes to, with the key of its probe. */
 interface Outline {
   readonly kind: TraceNode["kind"];
   readonly expression: Expression;
-  readonly text: string;
-  readonly probe: number;
+  readonly probe: string;
   readonly children: readonly Outline[];
 }
 
 interface Outlined {
   readonly policy: CedarPolicy;
-  readonly probes: readonly PolicyJson[];
-  /** The probe of the whole policy. */
-  readonly probe: number;
+  readonly probes: Probes;
+  /** The key of the probe of the whole policy. */
+  readonly probe: string;
   readonly clauses: readonly Outline[];
+  /** How its expressions read, as far as they were ever shown. */
+  readonly texts: Map<Expression, string>;
 }
+
+type Answers = ReadonlyMap<string, ProbeAnswer>;
 
 type Settle = (outline: Outline, isReached: boolean) => TraceNode;
 
@@ -74,28 +79,22 @@ export function tracePolicies({ request, known, slice, index, probing }: TracePa
   const [principal, resource] = [knownEntity(request.principal, known), knownEntity(request.resource, known)];
   const misses = index.nearMisses(request.action, principal, resource);
   const candidates = misses.slice(0, limits.nearMissCandidatesMax);
-  const { outlines, holder } = probing([...slice, ...candidates]);
-  const answers = askProbes(
-    holder,
-    outlines.flatMap(({ probes }) => probes),
-    toCedarRequest(request, known, wholeRequest),
-  );
-  let asked = 0;
-  const answered = outlines.map((outlined) => {
-    const own = answers.slice(asked, asked + outlined.probes.length);
-    asked += own.length;
-    return { outlined, answers: own, failing: failingClauses(outlined, own) };
-  });
-  const near = answered.slice(slice.length).sort((one, other) => one.failing - other.failing);
-  const chosen = [...answered.slice(0, slice.length), ...near.slice(0, limits.nearMissesMax)];
-  const leftOut = misses.length - Math.min(near.length, limits.nearMissesMax);
-  return chosen.map(({ outlined, answers: own }, position) => ({
-    ...settlePolicy(outlined, own, settler(own, request, known)),
+  const { outlines, probes } = probing([...slice, ...candidates]);
+  const answers = askProbes(probes, toCedarRequest(request, known, wholeRequest));
+  const near = outlines
+    .slice(slice.length)
+    .map((outlined) => ({ outlined, failing: failingClauses(outlined, answers) }))
+    .sort((one, other) => one.failing - other.failing)
+    .slice(0, limits.nearMissesMax);
+  const chosen = [...outlines.slice(0, slice.length), ...near.map(({ outlined }) => outlined)];
+  const leftOut = misses.length - near.length;
+  return chosen.map((outlined, position) => ({
+    ...settlePolicy(outlined, answers, settler(outlined, answers, request, known)),
     ...(leftOut > 0 && position === chosen.length - 1 && { leftOut }),
   }));
 }
 
-// How a policy is taken apart hangs on its text alone, and the library takes its time to write each expression out.
+// How a policy is taken apart hangs on its text alone.
 const outlinesKnown = new WeakMap<CedarPolicy, Outlined>();
 
 function outlineOf(policy: CedarPolicy): Outlined {
@@ -105,33 +104,44 @@ function outlineOf(policy: CedarPolicy): Outlined {
 }
 
 function outlinePolicy(policy: CedarPolicy): Outlined {
-  const probes: PolicyJson[] = [];
+  const probes = new Map<string, PolicyJson>();
+  const keep = (probe: PolicyJson): string => {
+    const key = JSON.stringify(probe);
+    probes.set(key, probe);
+    return key;
+  };
   const outline = (kind: TraceNode["kind"], expression: Expression): Outline => ({
     kind,
     expression,
-    text: expressionText(expression.source, policy.numbers),
-    probe: probes.push(probeOf(restoreTree(expression.source, policy.numbers))) - 1,
+    probe: keep(probeOf(restoreTree(expression.source, policy.numbers))),
     children: partsOf(expression).map((part) => outline("operand", part)),
   });
   const tree = restoreTree(policy.tree, policy.numbers);
-  const probe = probes.push({ ...tree, effect: "permit", annotations: {} }) - 1;
+  const probe = keep({ ...tree, effect: "permit", annotations: {} });
   const clauses = [
     ...policy.scope.map((clause) => outline("scope", clause)),
     ...policy.conditions.flatMap(({ kind, body }) =>
       kind === "when" ? flatten(body, "and").map((part) => outline("when", part)) : [outline("unless", body)],
     ),
   ];
-  return { policy, probes, probe, clauses };
+  return { policy, probes, probe, clauses, texts: new Map() };
 }
 
-function settler(answers: readonly ProbeAnswer[], request: AuthorizationRequest, known: KnownEntities): Settle {
+/** How an expression of a policy reads. The library takes its time to write one out, so only what is shown is written. */
+function textOf(expression: Expression, { policy, texts }: Outlined): string {
+  const text = texts.get(expression) ?? expressionText(expression.source, policy.numbers);
+  texts.set(expression, text);
+  return text;
+}
+
+function settler(outlined: Outlined, answers: Answers, request: AuthorizationRequest, known: KnownEntities): Settle {
   const settle: Settle = (outline, isReached) => {
-    const { expression, kind, text } = outline;
-    const answer = answers[outline.probe];
+    const { expression, kind, probe } = outline;
+    const answer = answers.get(probe);
     const value: TraceValue = isReached && answer !== undefined ? answer.value : "unreached";
     const children = settleChildren(outline, isReached, settle);
     return {
-      text,
+      text: textOf(expression, outlined),
       value,
       kind,
       ...(children.length === 0 && { ...showActual(expression, request, known), ...mentionsOf(expression) }),
@@ -163,23 +173,19 @@ function settleChildren({ expression, children }: Outline, isReached: boolean, s
  * Clauses after the first that fails are shown too, for they say what else would have to change; but one that errs
  * there never erred, and counts as not reached.
  */
-function settlePolicy(
-  { policy, probe, clauses }: Outlined,
-  answers: readonly ProbeAnswer[],
-  settle: Settle,
-): PolicyTrace {
+function settlePolicy({ policy, probe, clauses }: Outlined, answers: Answers, settle: Settle): PolicyTrace {
   let failed = false;
   const settled = clauses.map((clause) => {
-    const answer = answers[clause.probe]?.value;
+    const answer = answers.get(clause.probe)?.value;
     const node = settle(clause, !failed || answer !== "error");
     failed = failed || !holds(clause, answer);
     return node;
   });
-  return { policy: policy.info, value: answers[probe]?.value ?? "error", clauses: settled };
+  return { policy: policy.info, value: answers.get(probe)?.value ?? "error", clauses: settled };
 }
 
-function failingClauses({ clauses }: Outlined, answers: readonly ProbeAnswer[]): number {
-  return clauses.filter((clause) => !holds(clause, answers[clause.probe]?.value)).length;
+function failingClauses({ clauses }: Outlined, answers: Answers): number {
+  return clauses.filter((clause) => !holds(clause, answers.get(clause.probe)?.value)).length;
 }
 
 function holds({ kind }: Outline, value: ProbeAnswer["value"] | undefined): boolean {
