@@ -1,6 +1,6 @@
 import { ancestorsById } from "../calls/entity-ancestors.ts";
 import { limits } from "../calls/limits.ts";
-import type { AuthorizationRequest, Entity, EntityRef } from "../calls/value.ts";
+import { type AuthorizationRequest, type Entity, type EntityRef, isSameEntity } from "../calls/value.ts";
 import type { Judgement } from "./judge-call.ts";
 
 /** An entity as it is kept: without ancestors where they are the ones that its id says. */
@@ -61,8 +61,6 @@ function keepEntity({ ancestors, ...entity }: Entity): KeptEntity {
 }
 
 function areSame(some: readonly EntityRef[], others: readonly EntityRef[]): boolean {
-  return (
-    some.length === others.length &&
-    some.every(({ type, id }, at) => type === others[at]?.type && id === others[at]?.id)
-  );
+  if (some.length !== others.length) return false;
+  return some.every((one, at) => others[at] !== undefined && isSameEntity(one, others[at]));
 }

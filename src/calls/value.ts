@@ -41,6 +41,11 @@ export interface AuthorizationRequest {
   readonly toolInput?: unknown;
 }
 
+/** Whether both are the same entity. */
+export function isSameEntity(one: EntityRef, other: EntityRef): boolean {
+  return one.type === other.type && one.id === other.id;
+}
+
 /** `Yoi::Tool::"project:x/get"`: how an entity is written in Cedar, and everywhere else. */
 export function showEntity(entity: EntityRef): string {
   return `Yoi::${entity.type}::${JSON.stringify(entity.id)}`;

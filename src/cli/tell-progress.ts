@@ -3,10 +3,14 @@ import type { CommandContext } from "./command.ts";
 
 const betweenTellsMs = 1_000;
 
-/** Passes calls on as they are read. A person at a terminal who waits is told how far it is, once a second, on stderr. */
+/**
+ * Passes calls on as they are read. A person at a terminal who waits is told once a second, on stderr, how many were
+ * `done`, such as `looked at`.
+ */
 export function* tellProgress<T>(
   { isTerminal, nowMs, warn }: Pick<CommandContext, "isTerminal" | "nowMs" | "warn">,
   calls: Iterable<T>,
+  done: string,
 ): Generator<T, void, undefined> {
   let [count, toldAtMs] = [0, nowMs()];
   for (const call of calls) {
@@ -14,6 +18,6 @@ export function* tellProgress<T>(
     count++;
     if (!isTerminal || nowMs() - toldAtMs < betweenTellsMs) continue;
     toldAtMs = nowMs();
-    warn(`evaluated ${grouped(count)} decisions …`);
+    warn(`${done} ${grouped(count)} decisions …`);
   }
 }

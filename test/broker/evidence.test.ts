@@ -6,6 +6,7 @@ import { recordCall } from "../../src/broker/record-call.ts";
 import type { Call } from "../../src/calls/call.ts";
 import { describeCall } from "../../src/calls/describe-call.ts";
 import { limits } from "../../src/calls/limits.ts";
+import type { EntityRef } from "../../src/calls/value.ts";
 import { inventoryOf, noonish } from "../support/broker-parts.ts";
 import { executeCall, readCall, requestCall } from "../support/calls.ts";
 
@@ -14,7 +15,8 @@ function evidenceOf(call: Call) {
   const description = describeCall(call, inventory);
   const request = gatherFacts(call, description, inventory, noonish);
   const record = recordCall(call, inventory.plainQuery);
-  return { request, evidence: writeEvidence({ call, description, request, record } as Judgement) };
+  const judgement = { call, description, request, record } as Judgement;
+  return { request, judgement, evidence: writeEvidence(judgement) };
 }
 
 const deep = Array.from({ length: 62 }, (_, n) => `${n}-${"x".repeat(55)}`).join("/");
@@ -32,6 +34,27 @@ for (const [what, call] of calls) {
   test(`what was decided of ${what} comes back from its evidence as it was`, (t) => {
     const { request, evidence } = evidenceOf(call);
     t.deepEqual(readEvidence(evidence).request, JSON.parse(JSON.stringify(request)));
+  });
+}
+
+const elsewhere: readonly (readonly [string, readonly EntityRef[]])[] = [
+  ["in another folder", [{ type: "Path", id: "archive" }]],
+  ["in something else of the same name", [{ type: "Domain", id: "notes" }]],
+  ["in nothing", []],
+  [
+    "in one thing more",
+    [
+      { type: "Path", id: "notes" },
+      { type: "Path", id: "archive" },
+    ],
+  ],
+];
+for (const [where, ancestors] of elsewhere) {
+  test(`an entity that lies ${where}, whatever its id says, comes back as it was`, (t) => {
+    const { request: own, judgement } = evidenceOf(readCall("notes/today.md"));
+    const entities = own.entities.map((entity) => (entity.uid.type === "Path" ? { ...entity, ancestors } : entity));
+    const { entities: kept } = readEvidence(writeEvidence({ ...judgement, request: { ...own, entities } })).request;
+    t.deepEqual(kept.find(({ uid }) => uid.type === "Path")?.ancestors, ancestors);
   });
 }
 

@@ -7,10 +7,8 @@ function read(calls: number, eachMs: number, isTerminal: boolean) {
   let clock = 0;
   const context = { isTerminal, nowMs: () => clock, warn: (line: string) => told.push(line) };
   const passed: number[] = [];
-  for (const call of tellProgress(
-    context,
-    Array.from({ length: calls }, (_, number) => number),
-  )) {
+  const numbers = Array.from({ length: calls }, (_, number) => number);
+  for (const call of tellProgress(context, numbers, "looked at")) {
     passed.push(call);
     clock += eachMs;
   }
@@ -18,7 +16,7 @@ function read(calls: number, eachMs: number, isTerminal: boolean) {
 }
 
 test("a person at a terminal who waits is told once a second how far it is", (t) => {
-  t.deepEqual(read(2_600, 1, true).told, ["evaluated 1,000 decisions …", "evaluated 2,000 decisions …"]);
+  t.deepEqual(read(2_600, 1, true).told, ["looked at 1,000 decisions …", "looked at 2,000 decisions …"]);
 });
 
 test("who does not wait is told nothing", (t) => {

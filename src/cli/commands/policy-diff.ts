@@ -32,7 +32,7 @@ async function diff(context: CommandContext, inspection: Inspection): Promise<nu
   const { survey } = inspection;
   const around = { plugins: [...survey.plugins.keys()], zone: survey.inventory.zone, atMs: context.nowMs() };
   const calls = recordedCalls(readJournal(survey.places.journal), filter);
-  const report = await diffSets(before, after, around, tellProgress(context, calls));
+  const report = await diffSets(before, after, around, tellProgress(context, calls, "looked at"));
   const placing = placingIn(before, after);
   context.say(renderDiff(report, placing, context.paint).join("\n"));
   context.result(resultOf(report, placing));

@@ -41,7 +41,10 @@ async function replay(context: CommandContext, inspection: Inspection): Promise<
   const reader = readJournal(inspection.survey.places.journal);
   const kept = keptSets(reader, inspection.engines);
   const beganAt = performance.now();
-  const report = await replayDecisions(tellProgress(context, recordedCalls(reader, filter)), candidate.sets);
+  const report = await replayDecisions(
+    tellProgress(context, recordedCalls(reader, filter), "looked at"),
+    candidate.sets,
+  );
   const tookMs = performance.now() - beganAt;
   const groups = groupFlips(report.flips);
   const listed = await listFlips(report.flips, acceptedOf(context), candidate, kept);

@@ -28,7 +28,8 @@ export const policySuggest: Command = {
     if (cedar === undefined || sources === undefined) throw new TypeError("there is no engine for Cedar");
     const filter = await recordedPeriod(context);
     const reader = readJournal(survey.places.journal);
-    const calls = () => tellProgress(context, recordedCalls(reader, filter));
+    const done = { gather: "looked at", prove: "tried the suggestion on" } as const;
+    const calls = (pass: keyof typeof done) => tellProgress(context, recordedCalls(reader, filter), done[pass]);
     const least = await suggestLeast({ calls, sets: revision.sets, sources, cedar });
     if (least.wrong.length > 0) throw broken(least);
     return told(context, least);

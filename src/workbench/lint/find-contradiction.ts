@@ -1,7 +1,7 @@
 import type { Value } from "../../calls/value.ts";
+import { liesIn } from "../lies-in.ts";
 import { isSame, type KnownTest, orderOf, passes } from "./known-tests.ts";
 import { flawOfValue, rangeOf } from "./known-values.ts";
-import { liesIn } from "./lies-in.ts";
 
 /** Why no request can pass all tests. */
 export interface Contradiction {

@@ -1,7 +1,7 @@
 import type { Value } from "../../calls/value.ts";
 import type { PlainTest } from "../../engines/policy-outline.ts";
+import { liesIn } from "../lies-in.ts";
 import { isSame, orderOf, passes } from "./known-tests.ts";
-import { liesIn } from "./lies-in.ts";
 
 /** Whether every request that passes all of the first tests passes the other; `false` where that is not known. */
 export function implies(known: readonly PlainTest[], wanted: PlainTest): boolean {

@@ -1,6 +1,6 @@
-import { ancestorsById } from "../../calls/entity-ancestors.ts";
-import type { EntityRef } from "../../calls/value.ts";
+import { type EntityRef, isSameEntity } from "../../calls/value.ts";
 import type { PolicyOutline, ScopeOutline } from "../../engines/policy-outline.ts";
+import { liesIn } from "../lies-in.ts";
 
 /** What a policy says before its conditions. */
 export type Head = Pick<PolicyOutline, "actions" | "principal" | "resource">;
@@ -18,7 +18,7 @@ function scopesMeet(one: ScopeOutline, other: ScopeOutline): boolean {
   const [type, otherType] = [typeOf(one), typeOf(other)];
   if (type !== undefined && otherType !== undefined && type !== otherType) return false;
   const [entity, otherEntity] = [entityOf(one), entityOf(other)];
-  if (entity === undefined || otherEntity === undefined || isSame(entity, otherEntity)) return true;
+  if (entity === undefined || otherEntity === undefined || isSameEntity(entity, otherEntity)) return true;
   if (one.op === "==" && other.op === "==") return false;
   // A group or a domain has in it what `entities.json` says; folders and parts of a URL have it by their ids.
   if (!isNested(entity.type) || entity.type !== otherEntity.type) return true;
@@ -39,12 +39,4 @@ function entityOf(scope: ScopeOutline): EntityRef | undefined {
 /** Whether nothing but its own type lies in it. */
 function isNested(type: string): boolean {
   return type === "Path" || type === "Url";
-}
-
-function liesIn(one: EntityRef, other: EntityRef): boolean {
-  return ancestorsById(one).some((above) => isSame(above, other));
-}
-
-function isSame(one: EntityRef, other: EntityRef): boolean {
-  return one.type === other.type && one.id === other.id;
 }

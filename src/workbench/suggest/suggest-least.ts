@@ -35,9 +35,9 @@ export interface LeastPrivilege extends Pick<Uses, "deniedNow" | "evidenceGone">
   readonly wrong: readonly string[];
 }
 
-/** What a suggestion is made from. `calls` is read twice. */
+/** What a suggestion is made from. `calls` is read twice: to gather what is needed, and to prove what is suggested. */
 export interface LeastPrivilegeParts {
-  readonly calls: () => Iterable<RecordedCall>;
+  readonly calls: (pass: "gather" | "prove") => Iterable<RecordedCall>;
   readonly sets: readonly PreparedPolicies[];
   readonly sources: PolicySources;
   readonly cedar: PolicyEngine;
@@ -48,7 +48,7 @@ export interface LeastPrivilegeParts {
  * @throws {YoiError} YOI_POLICY_INVALID where the suggestion does not validate
  */
 export async function suggestLeast({ calls, sets, sources, cedar }: LeastPrivilegeParts): Promise<LeastPrivilege> {
-  const uses = await gatherUses(calls(), sets);
+  const uses = await gatherUses(calls("gather"), sets);
   const { permits, kept, unprovided } = planPermits(
     uses,
     sets.flatMap((set) => set.outline()),
@@ -65,7 +65,7 @@ export async function suggestLeast({ calls, sets, sources, cedar }: LeastPrivile
     ]);
     const left = new Set(unprovided.map(({ policy }) => policy.id));
     const excused = new Set(uses.calls.filter((one) => one.permits.some(({ id }) => left.has(id))).map(decisionOf));
-    const wrong = await wrongAnswers(calls(), {
+    const wrong = await wrongAnswers(calls("prove"), {
       present: sets,
       suggested,
       allowed: new Map(uses.calls.map((call) => [call.decision, call])),

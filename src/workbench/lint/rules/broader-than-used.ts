@@ -2,8 +2,8 @@ import { limits } from "../../../calls/limits.ts";
 import type { Action } from "../../../calls/powers.ts";
 import { type EntityRef, showEntity } from "../../../calls/value.ts";
 import type { ConditionOutline, PolicyOutline } from "../../../engines/policy-outline.ts";
+import { liesIn } from "../../lies-in.ts";
 import { knownTests } from "../known-tests.ts";
-import { liesIn } from "../lies-in.ts";
 import { called, granted, type LintRule, placeOf } from "../lint-rule.ts";
 import type { RecordedUse, RecordedUses } from "../recorded-uses.ts";
 

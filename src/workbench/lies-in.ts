@@ -1,14 +1,13 @@
-import type { EntityRef } from "../../calls/value.ts";
+import { ancestorsById } from "../calls/entity-ancestors.ts";
+import { type EntityRef, isSameEntity } from "../calls/value.ts";
 
 /**
  * Whether one entity lies in another, or is it, by their ids alone: `true` only where every request has it so. What
  * operators add in `entities.json`, groups and further domains, is not known here.
  */
 export function liesIn(one: EntityRef, other: EntityRef): boolean {
-  if (one.type === other.type && one.id === other.id) return true;
+  if (isSameEntity(one, other)) return true;
   switch (`${one.type} in ${other.type}`) {
-    case "Url in Url":
-    case "Path in Path":
     case "Tool in Plugin":
       return one.id.startsWith(`${other.id}/`);
     case "Plugin in Source":
@@ -16,14 +15,7 @@ export function liesIn(one: EntityRef, other: EntityRef): boolean {
       return one.id.startsWith(`${other.id}:`);
     case "Domain in Domain":
       return one.id.endsWith(`.${other.id}`);
-    case "Url in Domain":
-      return isHostIn(one.id, other.id);
     default:
-      return false;
+      return ancestorsById(one).some((above) => isSameEntity(above, other));
   }
-}
-
-function isHostIn(url: string, domain: string): boolean {
-  const host = URL.parse(url)?.hostname;
-  return host !== undefined && (host === domain || host.endsWith(`.${domain}`));
 }
